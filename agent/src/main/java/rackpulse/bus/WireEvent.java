@@ -1,0 +1,37 @@
+package rackpulse.bus;
+
+import java.util.Locale;
+
+/// What can be seen on a wire besides good answers; counted apart, because each points a
+/// technician somewhere else.
+public enum WireEvent {
+  /// No byte within the time-out: power, wiring, unit id.
+  SILENCE,
+  /// A whole frame with a wrong checksum: noise, termination, two devices at one unit id.
+  CRC,
+  /// Bytes that do not form a frame: baud rate, parity, a cut answer.
+  FRAMING,
+  /// An intact answer from another unit.
+  WRONG_UNIT,
+  /// An intact answer to an earlier request.
+  LATE_ANSWER,
+  /// The adapter returned what was sent.
+  ECHO,
+  /// Stray bytes around a good frame, tolerated.
+  STRAY_BYTES,
+  /// A Modbus exception answer.
+  EXCEPTION,
+  /// An I2C address or data byte not acknowledged.
+  NAK,
+  /// Another I2C master won the bus.
+  ARBITRATION_LOST,
+  /// SDA or SCL held low, or the clock stretched beyond the adapter's limit.
+  STUCK,
+  /// The line or connection was lost.
+  DISCONNECT;
+
+  /// The name used in messages, such as `wrong-unit`.
+  public String id() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

@@ -1,0 +1,37 @@
+package rackpulse.config;
+
+import java.nio.file.Path;
+import java.util.List;
+import rackpulse.analysis.DerivedSettings;
+import rackpulse.analysis.LimitSettings;
+import rackpulse.bus.BusSettings;
+import rackpulse.engine.EngineSettings;
+import rackpulse.mqtt.MqttSettings;
+import rackpulse.sensor.DeviceSettings;
+
+/// Everything an operator can say, checked and with defaults filled in.
+///
+/// @param warnings what is accepted but deserves attention, each with file, line and column
+public record Configuration(
+    AgentSettings agent,
+    MqttSettings mqtt,
+    EngineSettings engine,
+    List<BusSettings> buses,
+    List<DeviceSettings> devices,
+    List<DerivedSettings> derived,
+    List<LimitSettings> limits,
+    List<Problem> warnings) {
+  public Configuration {
+    buses = List.copyOf(buses);
+    devices = List.copyOf(devices);
+    derived = List.copyOf(derived);
+    limits = List.copyOf(limits);
+    warnings = List.copyOf(warnings);
+  }
+
+  /// @param id the agent's name, `[A-Za-z0-9_-]`
+  /// @param stateDirectory where state that must survive is kept
+  /// @param statusFile replaced every few seconds for `rackpulse status`
+  public record AgentSettings(
+      String id, String site, String rack, Path stateDirectory, Path statusFile) {}
+}

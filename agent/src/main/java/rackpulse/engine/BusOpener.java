@@ -1,0 +1,28 @@
+package rackpulse.engine;
+
+import rackpulse.bus.Bus;
+import rackpulse.bus.BusException;
+import rackpulse.bus.BusSettings;
+import rackpulse.bus.I2cBus;
+import rackpulse.bus.MuxChannel;
+import rackpulse.bus.WireCounters;
+
+/// Opens the wires; called by bus threads only.
+public interface BusOpener {
+  /// Opens the bus that `settings` describe, counting what is seen on it in `counters`.
+  ///
+  /// @throws BusException.Down when it cannot be opened: what, where and what to do
+  OpenedBus open(BusSettings settings, WireCounters counters) throws BusException;
+
+  /// The same bus with `channel` of its multiplexer selected around every transfer.
+  I2cBus behind(I2cBus bus, MuxChannel channel);
+
+  /// A bus and the right to close it, which the holder of a bare [Bus] does not have.
+  interface OpenedBus extends AutoCloseable {
+    /// The open bus.
+    Bus bus();
+
+    @Override
+    void close();
+  }
+}

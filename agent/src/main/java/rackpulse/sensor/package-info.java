@@ -1,0 +1,5 @@
+/// Profiles and drivers: from register bytes to samples.
+@NullMarked
+package rackpulse.sensor;
+
+import org.jspecify.annotations.NullMarked;

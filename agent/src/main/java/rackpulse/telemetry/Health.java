@@ -1,0 +1,74 @@
+package rackpulse.telemetry;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/// How the agent itself and its buses are doing.
+///
+/// @param uptime since the agent started
+/// @param every how often health is published
+public record Health(
+    Stamp stamp, Duration uptime, Duration every, Process process, Delivery delivery,
+    List<BusHealth> buses)
+    implements Report {
+  public Health {
+    buses = List.copyOf(buses);
+  }
+
+  /// @param cpuSeconds processor time used since start, user and system
+  /// @param residentBytes memory resident now
+  /// @param threads live threads
+  public record Process(double cpuSeconds, long residentBytes, int threads) {}
+
+  /// @param waitingMessages messages not yet acknowledged by the broker
+  /// @param waitingBytes their encoded size
+  /// @param oldestWaitingSeconds age of the oldest of them; 0 when there is none
+  /// @param published messages acknowledged since start
+  /// @param lost polls lost since start, by [Loss.Cause#id()]
+  /// @param reconnects connections made after the first
+  /// @param certificateDaysLeft days until the first of own and broker's certificate expires;
+  ///     empty map when there is no TLS; keys `own`, `broker`
+  public record Delivery(
+      long waitingMessages,
+      long waitingBytes,
+      double oldestWaitingSeconds,
+      long published,
+      Map<String, Long> lost,
+      long reconnects,
+      Map<String, Long> certificateDaysLeft) {
+    public Delivery {
+      lost = Map.copyOf(lost);
+      certificateDaysLeft = Map.copyOf(certificateDaysLeft);
+    }
+  }
+
+  /// @param state `up` or `down`
+  /// @param reason why it is down; empty while up
+  /// @param devices devices on the bus
+  /// @param dormant those of them that only get probes
+  /// @param utilisation share of the wall time the bus was busy since the last report, 0 to 1
+  /// @param latenessMeanMillis mean delay of polls behind their due time since the last report
+  /// @param latenessMaxMillis the longest such delay
+  /// @param jitterMillis mean absolute change of the delay from poll to poll
+  /// @param polls polls done since start
+  /// @param missed polls skipped since start because their time had passed
+  /// @param errors failed requests since start by wire event, such as `silence` or `crc`
+  public record BusHealth(
+      String name,
+      String state,
+      String reason,
+      int devices,
+      int dormant,
+      double utilisation,
+      double latenessMeanMillis,
+      double latenessMaxMillis,
+      double jitterMillis,
+      long polls,
+      long missed,
+      Map<String, Long> errors) {
+    public BusHealth {
+      errors = Map.copyOf(errors);
+    }
+  }
+}
