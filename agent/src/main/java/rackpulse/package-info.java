@@ -1,0 +1,5 @@
+/// Composition root: `Main`, wiring, signals, exit codes.
+@NullMarked
+package rackpulse;
+
+import org.jspecify.annotations.NullMarked;
