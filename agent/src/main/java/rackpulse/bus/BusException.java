@@ -17,8 +17,8 @@ public abstract sealed class BusException extends Exception {
     return evidence;
   }
 
-  /// Failures are part of a bus's ordinary life and their message tells all: no stack trace, so
-  /// a dead device costs no garbage to speak of.
+  /// Failures are part of a bus's ordinary life and their message tells all: no stack trace, so a
+  /// dead device costs no garbage to speak of.
   @Override
   public synchronized Throwable fillInStackTrace() {
     return this;
@@ -38,8 +38,8 @@ public abstract sealed class BusException extends Exception {
     }
   }
 
-  /// Something intact came, but not from the device or not to the request; or the part there is
-  /// not the one that was configured.
+  /// Something intact came, but not from the device or not to the request; or the part there is not
+  /// the one that was configured.
   public static final class WrongSender extends BusException {
     public WrongSender(String message, byte[] evidence) {
       super(message, evidence);

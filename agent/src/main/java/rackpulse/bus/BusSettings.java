@@ -12,7 +12,7 @@ public sealed interface BusSettings {
   ///
   /// @param device such as `/dev/i2c-1`
   /// @param frequencyHertz the adapter's clock, which the kernel sets, not the agent; used to
-  ///     predict the bus time, 10,000 to 3,400,000
+  ///   predict the bus time, 10,000 to 3,400,000
   record I2cSettings(String name, Path device, int frequencyHertz) implements BusSettings {}
 
   /// A serial line with Modbus RTU frames.
@@ -21,7 +21,7 @@ public sealed interface BusSettings {
   /// @param baud 300 to 4,000,000
   /// @param timeout silence after a request that counts as no answer
   /// @param turnaround the time a device takes before it answers, used for prediction and to sleep
-  ///     until an answer can be complete
+  ///   until an answer can be complete
   /// @param rs485 whether the driver shall switch the transmitter by RTS
   record ModbusRtuSettings(
       String name,
@@ -39,8 +39,7 @@ public sealed interface BusSettings {
   /// @param port 1 to 65535, usually 502
   /// @param timeout silence after a request that counts as no answer; also for connecting
   /// @param rtuFrames whether RTU frames with CRC travel in the connection instead of MBAP
-  record ModbusTcpSettings(
-      String name, String host, int port, Duration timeout, boolean rtuFrames)
+  record ModbusTcpSettings(String name, String host, int port, Duration timeout, boolean rtuFrames)
       implements BusSettings {}
 
   /// A recorded bus that is played back.
@@ -56,8 +55,7 @@ public sealed interface BusSettings {
   record SerialFormat(int dataBits, Parity parity, int stopBits) {
     public SerialFormat {
       if (dataBits != 7 && dataBits != 8 || stopBits != 1 && stopBits != 2) {
-        throw new IllegalArgumentException(
-            "not a serial format: " + dataBits + parity + stopBits);
+        throw new IllegalArgumentException("not a serial format: " + dataBits + parity + stopBits);
       }
     }
 

@@ -11,7 +11,7 @@ public non-sealed interface I2cBus extends Bus {
   /// @param write bytes to send; may be empty
   /// @param read filled completely on success; may be empty
   /// @throws BusException.NoAnswer when the address is not acknowledged or the clock is stretched
-  ///     beyond the adapter's limit
+  ///   beyond the adapter's limit
   /// @throws BusException.Refused when a data byte is not acknowledged
   /// @throws BusException.Corrupt when arbitration was lost
   /// @throws BusException.Down when the adapter is gone or the bus is stuck

@@ -14,8 +14,7 @@ public interface Line {
 
   /// Reads what is there into `into`, waiting for the first byte until `deadlineNanos`.
   ///
-  /// @param deadlineNanos on the clock of [System#nanoTime()]; a time in the past means do not
-  ///     wait
+  /// @param deadlineNanos on the clock of [System#nanoTime()]; a time in the past means do not wait
   /// @return bytes read, 0 when none came in time
   /// @throws BusException.Down when the line is gone or the peer closed the connection
   int read(ByteBuffer into, long deadlineNanos) throws BusException;

@@ -35,12 +35,12 @@ public non-sealed interface ModbusBus extends Bus {
   /// @param unit unit id, 0 to 255 (1 to 247 on a serial line)
   /// @param address first register, 0 to 65535
   /// @param count how many, 1 to [#MAX_REGISTERS]
-  /// @param into receives the registers from index 0, most significant byte first as sent; at
-  ///     least `count` long and untouched on failure
+  /// @param into receives the registers from index 0, most significant byte first as sent; at least
+  ///   `count` long and untouched on failure
   /// @throws BusException.NoAnswer when nothing came within the time-out
   /// @throws BusException.Corrupt when what came is damaged or cut short
   /// @throws BusException.WrongSender when an intact answer came from another unit or to another
-  ///     request
+  ///   request
   /// @throws BusException.Refused when the device answered with an exception code
   /// @throws BusException.Down when the line or connection is gone
   void readRegisters(int unit, RegisterTable table, int address, int count, short[] into)
@@ -51,7 +51,7 @@ public non-sealed interface ModbusBus extends Bus {
   /// @param count how many, 1 to [#MAX_BITS]
   BitSet readBits(int unit, BitTable table, int address, int count) throws BusException;
 
-  /// Reads the device identification (function code 43, MEI type 14, category basic): object id
-  /// to text, such as 0 vendor name, 1 product code, 2 revision (6.21).
+  /// Reads the device identification (function code 43, MEI type 14, category basic): object id to
+  /// text, such as 0 vendor name, 1 product code, 2 revision (6.21).
   Map<Integer, String> identify(int unit) throws BusException;
 }

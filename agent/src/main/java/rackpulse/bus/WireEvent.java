@@ -2,8 +2,8 @@ package rackpulse.bus;
 
 import java.util.Locale;
 
-/// What can be seen on a wire besides good answers; counted apart, because each points a
-/// technician somewhere else.
+/// What can be seen on a wire besides good answers; counted apart, because each points a technician
+/// somewhere else.
 public enum WireEvent {
   /// No byte within the time-out: power, wiring, unit id.
   SILENCE,

@@ -1,8 +1,8 @@
 /// The ports to the wires and their settings, how a wire can fail, checksums, transcripts and the
 /// flight recorder.
 ///
-/// Whoever holds a port may use it; only its opener may close it. A port is used by one thread,
-/// the one that owns the bus.
+/// Whoever holds a port may use it; only its opener may close it. A port is used by one thread, the
+/// one that owns the bus.
 @NullMarked
 package rackpulse.bus;
 

@@ -8,12 +8,12 @@ import rackpulse.telemetry.Report;
 /// The way out to whoever listens. [#encode] is pure and may be called by any thread; everything
 /// else belongs to the publish thread.
 public interface Uplink extends AutoCloseable {
-  /// The report as it will travel. `historical` is for polls that could not be sent when they
-  /// were new: they must not overwrite the latest value.
+  /// The report as it will travel. `historical` is for polls that could not be sent when they were
+  /// new: they must not overwrite the latest value.
   Message encode(Report report, boolean historical);
 
-  /// Connects when it is due, keeps the session alive, gives it up when acknowledgements stop.
-  /// May block for as long as one connection attempt takes.
+  /// Connects when it is due, keeps the session alive, gives it up when acknowledgements stop. May
+  /// block for as long as one connection attempt takes.
   void maintain();
 
   /// Counts connections made; a change tells that descriptions and states must be sent again.

@@ -7,8 +7,7 @@ import rackpulse.telemetry.Cause;
 public final class Causes {
   private Causes() {}
 
-  /// The cause to publish for `failure`. A new way to fail does not compile until it is named
-  /// here.
+  /// The cause to publish for `failure`. A new way to fail does not compile until it is named here.
   public static Cause of(BusException failure) {
     return switch (failure) {
       case BusException.NoAnswer _ -> Cause.NO_ANSWER;

@@ -7,7 +7,7 @@ package rackpulse.sensor;
 /// @param swapBytes whether the least significant byte of each word comes first
 /// @param highBit highest bit used, counted from 0 in the whole number
 /// @param lowBit lowest bit used; the field `highBit..lowBit` is shifted down, and sign-extended
-///     when the format is signed
+///   when the format is signed
 public record Encoding(
     Format format, boolean lowWordFirst, boolean swapBytes, int highBit, int lowBit) {
   public Encoding {

@@ -29,8 +29,9 @@ public record I2cProfile(
   public sealed interface Program permits Table, Chip {}
 
   /// Fixed steps whose replies, joined and without checksums, are 16-bit words.
-  public record Table(List<Step> setup, List<Step> steps, Optional<Crc8> checksum,
-      List<Field> fields) implements Program {
+  public record Table(
+      List<Step> setup, List<Step> steps, Optional<Crc8> checksum, List<Field> fields)
+      implements Program {
     public Table {
       setup = List.copyOf(setup);
       steps = List.copyOf(steps);
@@ -59,15 +60,14 @@ public record I2cProfile(
   ///
   /// @param read how many bytes, checksums included, 0 to 32
   /// @param retries how often a refused or unanswered read is tried again after another `pause`,
-  ///     for chips that do not acknowledge while they measure, 0 to 20
+  ///   for chips that do not acknowledge while they measure, 0 to 20
   public record Step(byte[] write, Duration pause, int read, int retries) {}
 
   /// A channel and where its number lies in the joined replies.
   ///
   /// @param word index of its first 16-bit word
   /// @param undefined raw numbers that mean the part has no value
-  public record Field(
-      ChannelProfile channel, int word, Encoding encoding, List<Long> undefined) {
+  public record Field(ChannelProfile channel, int word, Encoding encoding, List<Long> undefined) {
     public Field {
       undefined = List.copyOf(undefined);
     }

@@ -9,7 +9,11 @@ import java.util.Map;
 /// @param uptime since the agent started
 /// @param every how often health is published
 public record Health(
-    Stamp stamp, Duration uptime, Duration every, Process process, Delivery delivery,
+    Stamp stamp,
+    Duration uptime,
+    Duration every,
+    Process process,
+    Delivery delivery,
     List<BusHealth> buses)
     implements Report {
   public Health {
@@ -27,8 +31,8 @@ public record Health(
   /// @param published messages acknowledged since start
   /// @param lost polls lost since start, by [Loss.Cause#id()]
   /// @param reconnects connections made after the first
-  /// @param certificateDaysLeft days until the first of own and broker's certificate expires;
-  ///     empty map when there is no TLS; keys `own`, `broker`
+  /// @param certificateDaysLeft days until the first of own and broker's certificate expires; empty
+  ///   map when there is no TLS; keys `own`, `broker`
   public record Delivery(
       long waitingMessages,
       long waitingBytes,

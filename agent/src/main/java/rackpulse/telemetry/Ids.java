@@ -15,7 +15,10 @@ public final class Ids {
     for (int i = 0; i < id.length(); i++) {
       char c = id.charAt(i);
       boolean allowed =
-          c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_'
+          c >= 'a' && c <= 'z'
+              || c >= 'A' && c <= 'Z'
+              || c >= '0' && c <= '9'
+              || c == '_'
               || c == '-';
       if (!allowed) {
         return false;

@@ -6,8 +6,7 @@ import java.util.Locale;
 ///
 /// @param from the first lost sequence number of the device
 /// @param to the last one, inclusive
-public record Loss(String device, Stamp stamp, long from, long to, Cause cause)
-    implements Report {
+public record Loss(String device, Stamp stamp, long from, long to, Cause cause) implements Report {
   public Loss {
     if (from < 1 || to < from) {
       throw new IllegalArgumentException("not a range of sequence numbers: " + from + ".." + to);
