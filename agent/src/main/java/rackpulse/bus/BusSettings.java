@@ -54,7 +54,7 @@ public sealed interface BusSettings {
   /// @param stopBits 1 or 2
   record SerialFormat(int dataBits, Parity parity, int stopBits) {
     public SerialFormat {
-      if (dataBits != 7 && dataBits != 8 || stopBits != 1 && stopBits != 2) {
+      if ((dataBits != 7 && dataBits != 8) || (stopBits != 1 && stopBits != 2)) {
         throw new IllegalArgumentException("not a serial format: " + dataBits + parity + stopBits);
       }
     }
