@@ -19,8 +19,19 @@ public final class Display {
       case APPARENT_ENERGY -> number(value / JOULES_PER_KILOWATT_HOUR, 2) + " kVAh";
       case POWER, APPARENT_POWER, REACTIVE_POWER, PRESSURE -> thousands(quantity, value);
       case COUNT, RAW, STATE -> number(value, 0);
-      case TEMPERATURE, RELATIVE_HUMIDITY, ABSOLUTE_HUMIDITY, VOLTAGE, CURRENT, POWER_FACTOR,
-          ELECTRIC_CHARGE, FREQUENCY, ANGLE, FRACTION, ROTATIONAL_SPEED, VOLUME_FLOW, DURATION,
+      case TEMPERATURE,
+          RELATIVE_HUMIDITY,
+          ABSOLUTE_HUMIDITY,
+          VOLTAGE,
+          CURRENT,
+          POWER_FACTOR,
+          ELECTRIC_CHARGE,
+          FREQUENCY,
+          ANGLE,
+          FRACTION,
+          ROTATIONAL_SPEED,
+          VOLUME_FLOW,
+          DURATION,
           NUMBER ->
           (number(value, 2) + " " + quantity.display()).strip();
     };

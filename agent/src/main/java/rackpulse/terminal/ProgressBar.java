@@ -34,8 +34,16 @@ public final class ProgressBar implements AutoCloseable {
     drawnNanos = now;
     int filled = (int) ((long) BAR_COLUMNS * Math.min(done, total) / total);
     String text =
-        label + " [" + "█".repeat(filled) + "·".repeat(BAR_COLUMNS - filled) + "] "
-            + done + "/" + total + " " + note;
+        label
+            + " ["
+            + "█".repeat(filled)
+            + "·".repeat(BAR_COLUMNS - filled)
+            + "] "
+            + done
+            + "/"
+            + total
+            + " "
+            + note;
     draw(text.substring(0, Math.min(text.length(), terminal.columns() - 1)));
   }
 

@@ -8,8 +8,8 @@ public final class Sparkline {
 
   /// One character for each value; a blank for each that is not finite.
   ///
-  /// @param least smallest difference between lowest and highest that fills the height, in the
-  ///     unit of the values, so that noise does not look like an event; above 0
+  /// @param least smallest difference between lowest and highest that fills the height, in the unit
+  ///   of the values, so that noise does not look like an event; above 0
   public static String of(double[] values, double least) {
     double low = Double.POSITIVE_INFINITY;
     double high = Double.NEGATIVE_INFINITY;
