@@ -77,7 +77,8 @@ public final class Amounts {
       end++;
     }
     Double one = units.get(text.substring(end).strip());
-    boolean number = end > 0 && end <= 18 && isDigit(text.charAt(0)) && isDigit(text.charAt(end - 1));
+    boolean number =
+        end > 0 && end <= 18 && isDigit(text.charAt(0)) && isDigit(text.charAt(end - 1));
     if (one == null || !number || text.indexOf('.') != text.lastIndexOf('.', end)) {
       return -1;
     }

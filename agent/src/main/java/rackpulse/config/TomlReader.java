@@ -26,9 +26,9 @@ import org.tomlj.TomlParseResult;
 import org.tomlj.TomlPosition;
 import org.tomlj.TomlTable;
 
-/// Typed access to one table of a TOML file. What is wrong becomes a [Problem] with line and
-/// column and a fallback is returned, so that reading goes on and finds everything; [#finish]
-/// then reports the keys nobody asked for.
+/// Typed access to one table of a TOML file. What is wrong becomes a [Problem] with line and column
+/// and a fallback is returned, so that reading goes on and finds everything; [#finish] then reports
+/// the keys nobody asked for.
 public final class TomlReader {
   /// A thousand devices take 0.2 MB; more than this is not a configuration.
   public static final int MAX_FILE_BYTES = 4 << 20;
@@ -73,14 +73,12 @@ public final class TomlReader {
     TomlParseResult result = Toml.parse(text);
     result
         .errors()
-        .forEach(
-            error -> {
-              TomlPosition at = error.position();
-              String message = error.getMessage();
-              problems.add(
-                  new Problem(
-                      file, at.line(), at.column(), message == null ? "not TOML" : message));
-            });
+        .forEach(error -> {
+          TomlPosition at = error.position();
+          String message = error.getMessage();
+          problems.add(
+              new Problem(file, at.line(), at.column(), message == null ? "not TOML" : message));
+        });
     return result.hasErrors()
         ? Optional.empty()
         : Optional.of(new TomlReader(file, "", result, null, problems));
@@ -186,11 +184,9 @@ public final class TomlReader {
         value(
             key,
             "a duration in quotes: " + Amounts.DURATION_FORM,
-            value ->
-                value instanceof String text ? Amounts.duration(text).orElse(null) : null);
+            value -> value instanceof String text ? Amounts.duration(text).orElse(null) : null);
     String range = Amounts.text(low) + " to " + Amounts.text(high);
-    return within(
-            key, duration, d -> d.compareTo(low) >= 0 && d.compareTo(high) <= 0, range)
+    return within(key, duration, d -> d.compareTo(low) >= 0 && d.compareTo(high) <= 0, range)
         .orElse(fallback);
   }
 
@@ -243,12 +239,11 @@ public final class TomlReader {
   public Map<String, TomlReader> tables(String key) {
     Map<String, TomlReader> tables = new LinkedHashMap<>();
     Optional<TomlReader> outer = table(key);
-    outer.ifPresent(
-        reader -> {
-          for (String child : reader.keys()) {
-            reader.table(child).ifPresent(inner -> tables.put(child, inner));
-          }
-        });
+    outer.ifPresent(reader -> {
+      for (String child : reader.keys()) {
+        reader.table(child).ifPresent(inner -> tables.put(child, inner));
+      }
+    });
     return tables;
   }
 
@@ -256,16 +251,15 @@ public final class TomlReader {
   public List<TomlReader> tableList(String key) {
     List<TomlReader> tables = new ArrayList<>();
     value(key, "a list of tables", value -> value instanceof TomlArray list ? list : null)
-        .ifPresent(
-            list -> {
-              for (int i = 0; i < list.size(); i++) {
-                if (list.get(i) instanceof TomlTable child) {
-                  tables.add(child(key, child, key + "[" + (i + 1) + "]", i));
-                } else {
-                  problem(key, "\"" + key + "\" must be a list of tables");
-                }
-              }
-            });
+        .ifPresent(list -> {
+          for (int i = 0; i < list.size(); i++) {
+            if (list.get(i) instanceof TomlTable child) {
+              tables.add(child(key, child, key + "[" + (i + 1) + "]", i));
+            } else {
+              problem(key, "\"" + key + "\" must be a list of tables");
+            }
+          }
+        });
     return tables;
   }
 
@@ -295,8 +289,7 @@ public final class TomlReader {
     return reader;
   }
 
-  private <T> Optional<T> value(
-      String key, String form, Function<Object, @Nullable T> conversion) {
+  private <T> Optional<T> value(String key, String form, Function<Object, @Nullable T> conversion) {
     if (!has(key)) {
       return Optional.empty();
     }
@@ -316,8 +309,7 @@ public final class TomlReader {
     return value.filter(allowed);
   }
 
-  private <T> List<T> list(
-      String key, String elements, Function<Object, @Nullable T> conversion) {
+  private <T> List<T> list(String key, String elements, Function<Object, @Nullable T> conversion) {
     Function<Object, @Nullable List<T>> all =
         value -> {
           List<Object> raw = value instanceof TomlArray array ? array.toList() : List.of(value);

@@ -110,8 +110,21 @@ class TomlReaderTest {
     assertEquals(Duration.ofMillis(9), Amounts.duration("9 ms").orElseThrow());
     assertEquals(Duration.ofMinutes(90), Amounts.duration("1.5h").orElseThrow());
     assertEquals(268_435_456, Amounts.bytes("256 MiB").orElseThrow());
-    for (String bad : List.of("5", "s", "-1 s", "1..5 s", "1.2.3 s", "5 S", "", ".", "9e9 s", "1. s",
-        "400 d", "99999999999999999999 s", "5 s s")) {
+    for (String bad :
+        List.of(
+            "5",
+            "s",
+            "-1 s",
+            "1..5 s",
+            "1.2.3 s",
+            "5 S",
+            "",
+            ".",
+            "9e9 s",
+            "1. s",
+            "400 d",
+            "99999999999999999999 s",
+            "5 s s")) {
       assertTrue(Amounts.duration(bad).isEmpty(), bad);
     }
     for (String good : List.of("9 ms", "5 s", "2 min", "3 h", "1 d", "0 s", "1500 us")) {
