@@ -39,8 +39,24 @@ public sealed interface BusSettings {
   /// @param port 1 to 65535, usually 502
   /// @param timeout silence after a request that counts as no answer; also for connecting
   /// @param rtuFrames whether RTU frames with CRC travel in the connection instead of MBAP
-  record ModbusTcpSettings(String name, String host, int port, Duration timeout, boolean rtuFrames)
-      implements BusSettings {}
+  /// @param turnaround from a request to its answer: network and device; used for prediction
+  /// @param gatewayBaud speed of the serial line behind a gateway, used for prediction; 0 where
+  ///   there is none
+  record ModbusTcpSettings(
+      String name,
+      String host,
+      int port,
+      Duration timeout,
+      boolean rtuFrames,
+      Duration turnaround,
+      int gatewayBaud)
+      implements BusSettings {
+    /// A connection of which only the address is known, as when it is scanned.
+    public ModbusTcpSettings(
+        String name, String host, int port, Duration timeout, boolean rtuFrames) {
+      this(name, host, port, timeout, rtuFrames, Duration.ZERO, 0);
+    }
+  }
 
   /// A recorded bus that is played back.
   ///
