@@ -1,0 +1,89 @@
+package rackpulse;
+
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+/// The packages of the agent, what each is for, and which others it may use.
+final class PackageTable {
+  /// @param sentence what the package's Javadoc begins with
+  /// @param mayUse names of other packages
+  record Row(String sentence, Set<String> mayUse) {}
+
+  static final Map<String, Row> ROWS = new LinkedHashMap<>();
+
+  static {
+    row("telemetry", "The vocabulary: what the agent can say about the rack.");
+    row("json", "Writing and reading JSON.");
+    row(
+        "bus",
+        "The ports to the wires and their settings, how a wire can fail, checksums, transcripts"
+            + " and the flight recorder.");
+    row(
+        "linux",
+        "Every native call: I2C ioctl, serial line, notify socket, clock state.",
+        "bus");
+    row(
+        "i2c",
+        "The Pi4J context, our Linux I2C provider for it, muxes (a decorator over any `I2cBus`).",
+        "bus",
+        "linux");
+    row(
+        "modbus",
+        "Frames and their timing, the masters for TCP, RTU, RTU over TCP.",
+        "bus");
+    row(
+        "sensor",
+        "Profiles and drivers: from register bytes to samples.",
+        "bus",
+        "telemetry");
+    row(
+        "analysis",
+        "Derived channels, the least-squares models, truth checks, verdicts.",
+        "telemetry");
+    row(
+        "history",
+        "Recorded data: CSV in, rows and SVG plots out, behind `replay` and `evaluate`.",
+        "telemetry",
+        "analysis");
+    row(
+        "spool",
+        "A byte-bounded, crash-safe log of what the broker has not yet taken; atomic replacement"
+            + " of state files.");
+    row("mqtt", "Topics, payloads and the MQTT 5 session.", "telemetry", "json");
+    row(
+        "engine",
+        "Schedule, bus budget, back-off, mailboxes, threads, start and stop.",
+        "telemetry",
+        "bus",
+        "sensor",
+        "analysis",
+        "spool");
+    row("log", "tinylog's journal and JSON writers.", "json");
+    row(
+        "terminal",
+        "Tables, progress bars, sparklines, plain when there is no terminal.",
+        "telemetry");
+    row(
+        "simulation",
+        "The simulated rack behind `rackpulse demo`: chips, meters, heat, at the byte level.",
+        "bus",
+        "telemetry");
+    rowThatUsesAllAbove(
+        "config", "TOML files to settings records and profiles, every problem with its line.");
+    rowThatUsesAllAbove("command", "The command line: one class per command.");
+    rowThatUsesAllAbove(
+        "rackpulse", "Composition root: `Main`, wiring, signals, exit codes.");
+  }
+
+  private PackageTable() {}
+
+  private static void row(String name, String sentence, String... mayUse) {
+    ROWS.put(name, new Row(sentence, Set.of(mayUse)));
+  }
+
+  private static void rowThatUsesAllAbove(String name, String sentence) {
+    ROWS.put(name, new Row(sentence, new LinkedHashSet<>(ROWS.keySet())));
+  }
+}
