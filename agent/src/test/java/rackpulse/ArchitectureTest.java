@@ -145,11 +145,10 @@ class ArchitectureTest {
     Set<String> violations = new TreeSet<>();
     classes.stream()
         .filter(type -> Set.of("bus", "modbus", "sensor").contains(packageOf(type)))
-        .flatMap(
-            type ->
-                Stream.concat(
-                    Stream.of(type.getSimpleName()),
-                    type.getMembers().stream().map(member -> member.getName())))
+        .flatMap(type ->
+            Stream.concat(
+                Stream.of(type.getSimpleName()),
+                type.getMembers().stream().map(member -> member.getName())))
         .filter(name -> MODBUS_WRITE.matcher(name).matches())
         .forEach(violations::add);
     assertNone(violations);

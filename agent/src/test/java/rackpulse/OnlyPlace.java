@@ -75,8 +75,7 @@ record OnlyPlace(String what, List<String> targets, Set<String> places) {
             "java.nio.file.Files.move")
         .in("spool");
 
-    only("log messages", "org.tinylog.Logger")
-        .in(everywhereBut("telemetry", "bus", "json"));
+    only("log messages", "org.tinylog.Logger").in(everywhereBut("telemetry", "bus", "json"));
     only(
             "tinylog's inside",
             "org.tinylog.configuration.",

@@ -20,24 +20,14 @@ final class PackageTable {
         "bus",
         "The ports to the wires and their settings, how a wire can fail, checksums, transcripts"
             + " and the flight recorder.");
-    row(
-        "linux",
-        "Every native call: I2C ioctl, serial line, notify socket, clock state.",
-        "bus");
+    row("linux", "Every native call: I2C ioctl, serial line, notify socket, clock state.", "bus");
     row(
         "i2c",
         "The Pi4J context, our Linux I2C provider for it, muxes (a decorator over any `I2cBus`).",
         "bus",
         "linux");
-    row(
-        "modbus",
-        "Frames and their timing, the masters for TCP, RTU, RTU over TCP.",
-        "bus");
-    row(
-        "sensor",
-        "Profiles and drivers: from register bytes to samples.",
-        "bus",
-        "telemetry");
+    row("modbus", "Frames and their timing, the masters for TCP, RTU, RTU over TCP.", "bus");
+    row("sensor", "Profiles and drivers: from register bytes to samples.", "bus", "telemetry");
     row(
         "analysis",
         "Derived channels, the least-squares models, truth checks, verdicts.",
@@ -73,8 +63,7 @@ final class PackageTable {
     rowThatUsesAllAbove(
         "config", "TOML files to settings records and profiles, every problem with its line.");
     rowThatUsesAllAbove("command", "The command line: one class per command.");
-    rowThatUsesAllAbove(
-        "rackpulse", "Composition root: `Main`, wiring, signals, exit codes.");
+    rowThatUsesAllAbove("rackpulse", "Composition root: `Main`, wiring, signals, exit codes.");
   }
 
   private PackageTable() {}
