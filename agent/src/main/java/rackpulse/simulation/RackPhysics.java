@@ -2,8 +2,8 @@ package rackpulse.simulation;
 
 import java.util.Random;
 
-/// A small thermal model of one rack: air comes in at the front, servers heat it, fans move it,
-/// two power feeds carry the load.
+/// A small thermal model of one rack: air comes in at the front, servers heat it, fans move it, two
+/// power feeds carry the load.
 ///
 /// Air carries off `0.335 · flow · ΔT` watts (flow in m³/h, ΔT in K, sea level), and the outlet
 /// follows with a first-order lag. Called by one thread at a time.

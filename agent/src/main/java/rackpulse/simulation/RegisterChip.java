@@ -16,14 +16,13 @@ final class RegisterChip implements SimulatedChip {
 
   /// A TMP117: register 00h is the temperature in 1/128 °C, 0Fh the device id 0117h.
   static RegisterChip tmp117(DoubleSupplier celsius) {
-    return new RegisterChip(
-        register ->
-            switch (register) {
-              case 0x00 -> (int) Math.rint(celsius.getAsDouble() * 128) & 0xFFFF;
-              case 0x01 -> 0x2220;
-              case 0x0F -> 0x0117;
-              default -> -1;
-            });
+    return new RegisterChip(register ->
+        switch (register) {
+          case 0x00 -> (int) Math.rint(celsius.getAsDouble() * 128) & 0xFFFF;
+          case 0x01 -> 0x2220;
+          case 0x0F -> 0x0117;
+          default -> -1;
+        });
   }
 
   @Override

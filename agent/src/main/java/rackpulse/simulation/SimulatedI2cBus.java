@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import rackpulse.bus.BusException;
 import rackpulse.bus.I2cBus;
@@ -17,8 +18,10 @@ final class SimulatedI2cBus implements I2cBus {
   private final Map<Integer, SimulatedChip> chips = new HashMap<>();
   private final Set<Integer> unplugged = new HashSet<>();
   private final WireCounters counters;
+  private final LongSupplier nanoTime;
 
-  SimulatedI2cBus(WireCounters counters) {
+  SimulatedI2cBus(WireCounters counters, LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
     this.counters = counters;
   }
 
@@ -37,13 +40,11 @@ final class SimulatedI2cBus implements I2cBus {
   }
 
   @Override
-  public synchronized void transfer(int address, byte[] write, byte[] read)
-      throws BusException {
+  public synchronized void transfer(int address, byte[] write, byte[] read) throws BusException {
     SimulatedChip chip = chipAt(address);
-    if (chip == null || !chip.transfer(write, read, System.nanoTime())) {
+    if (chip == null || !chip.transfer(write, read, nanoTime.getAsLong())) {
       counters.count(WireEvent.NAK);
-      throw new BusException.NoAnswer(
-          "no acknowledgement from 0x" + Integer.toHexString(address));
+      throw new BusException.NoAnswer("no acknowledgement from 0x" + Integer.toHexString(address));
     }
   }
 
@@ -66,11 +67,11 @@ final class SimulatedI2cBus implements I2cBus {
 
   @Override
   public void pause(Duration atLeast) {
-    long untilNanos = System.nanoTime() + atLeast.toNanos();
+    long untilNanos = nanoTime.getAsLong() + atLeast.toNanos();
     long leftNanos = atLeast.toNanos();
     while (leftNanos > 0 && !Thread.currentThread().isInterrupted()) {
       LockSupport.parkNanos(this, leftNanos);
-      leftNanos = untilNanos - System.nanoTime();
+      leftNanos = untilNanos - nanoTime.getAsLong();
     }
   }
 }

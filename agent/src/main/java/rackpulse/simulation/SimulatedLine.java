@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import rackpulse.bus.Crc16;
 import rackpulse.bus.Line;
 
@@ -18,12 +19,14 @@ final class SimulatedLine implements Line {
   private static final long TURNAROUND_NANOS = 4_000_000L;
 
   private final long characterNanos;
+  private final LongSupplier nanoTime;
   private final Map<Integer, Slave> slaves = new HashMap<>();
   private final Set<Integer> unplugged = new HashSet<>();
   private ByteBuffer answer = ByteBuffer.allocate(0);
   private long answeredNanos;
 
-  SimulatedLine(int baud) {
+  SimulatedLine(int baud, LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
     characterNanos = BITS_PER_CHARACTER * 1_000_000_000L / baud;
   }
 
@@ -57,7 +60,7 @@ final class SimulatedLine implements Line {
     byte[] reply = slave.answer(request[1] & 0xFF, word(request, 2, 3), word(request, 4, 5));
     answer = ByteBuffer.wrap(framed(unit, reply));
     answeredNanos =
-        System.nanoTime()
+        nanoTime.getAsLong()
             + TURNAROUND_NANOS
             + (REQUEST_BYTES + answer.remaining()) * characterNanos;
   }
@@ -79,7 +82,7 @@ final class SimulatedLine implements Line {
   @Override
   public int read(ByteBuffer into, long deadlineNanos) {
     while (!Thread.currentThread().isInterrupted()) {
-      long now = System.nanoTime();
+      long now = nanoTime.getAsLong();
       synchronized (this) {
         if (answer.hasRemaining() && now - answeredNanos >= 0) {
           int count = Math.min(into.remaining(), answer.remaining());
@@ -91,7 +94,8 @@ final class SimulatedLine implements Line {
       if (now - deadlineNanos >= 0) {
         return 0;
       }
-      long wakeNanos = answer.hasRemaining() ? Math.min(deadlineNanos, answeredNanos) : deadlineNanos;
+      long wakeNanos =
+          answer.hasRemaining() ? Math.min(deadlineNanos, answeredNanos) : deadlineNanos;
       LockSupport.parkNanos(this, wakeNanos - now);
     }
     return 0;

@@ -1,5 +1,6 @@
 package rackpulse.simulation;
 
+import java.util.function.LongSupplier;
 import rackpulse.bus.I2cBus;
 import rackpulse.bus.Line;
 import rackpulse.bus.WireCounters;
@@ -26,16 +27,21 @@ public final class SimulatedRack {
   private double stuckCelsius = Double.NaN;
 
   /// @param seed the same seed makes the same weather and load
-  public SimulatedRack(long seed) {
+  /// @param nanoTime the monotonic clock by which chips and lines take their time
+  public SimulatedRack(long seed, LongSupplier nanoTime) {
     physics = new RackPhysics(seed);
     front =
-        new SimulatedI2cBus(new WireCounters())
+        new SimulatedI2cBus(new WireCounters(), nanoTime)
             .with(
                 MUX,
                 new MuxChip().with(0, INLET, inlet(1, 0x0A11CE)).with(1, INLET, inlet(0, 0x0B0B)))
             .with(0x48, RegisterChip.tmp117(() -> outlet(1)))
             .with(0x49, RegisterChip.tmp117(() -> outlet(0)));
-    power = new SimulatedLine(BAUD).with(1, meter(0)).with(2, meter(1)).with(10, rearSensor());
+    power =
+        new SimulatedLine(BAUD, nanoTime)
+            .with(1, meter(0))
+            .with(2, meter(1))
+            .with(10, rearSensor());
   }
 
   /// The I2C bus with the temperature chips.

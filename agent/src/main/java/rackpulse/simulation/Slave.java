@@ -38,7 +38,8 @@ final class Slave {
     if (askedFunction != function) {
       return new byte[] {(byte) (askedFunction | 0x80), ILLEGAL_FUNCTION};
     }
-    if (registers.isEmpty() || address < registers.firstKey()
+    if (registers.isEmpty()
+        || address < registers.firstKey()
         || address + count - 1 > registers.lastKey()) {
       return new byte[] {(byte) (askedFunction | 0x80), ILLEGAL_ADDRESS};
     }

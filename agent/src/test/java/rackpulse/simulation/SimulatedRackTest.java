@@ -15,7 +15,7 @@ import rackpulse.bus.Crc8;
 class SimulatedRackTest {
   private static final byte[] NOTHING = {};
 
-  private final SimulatedRack rack = new SimulatedRack(7);
+  private final SimulatedRack rack = new SimulatedRack(7, System::nanoTime);
 
   @Test
   void inletChipAnswersWithChecksumsOnlyBehindItsBranch() throws BusException {
@@ -97,7 +97,7 @@ class SimulatedRackTest {
 
   @Test
   void sameSeedMakesTheSameRack() throws BusException {
-    SimulatedRack twin = new SimulatedRack(7);
+    SimulatedRack twin = new SimulatedRack(7, System::nanoTime);
     rack.advance(100);
     twin.advance(100);
     byte[] one = new byte[2];
