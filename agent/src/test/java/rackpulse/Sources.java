@@ -30,6 +30,10 @@ final class Sources {
       return path.endsWith(".java");
     }
 
+    String folder() {
+      return path.substring(0, path.lastIndexOf('/'));
+    }
+
     String name() {
       return path.substring(path.lastIndexOf('/') + 1);
     }
