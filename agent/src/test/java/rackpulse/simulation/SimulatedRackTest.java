@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import rackpulse.bus.BusException;
 import rackpulse.bus.Crc16;
 import rackpulse.bus.Crc8;
+import rackpulse.bus.I2cBus;
 
 class SimulatedRackTest {
   private static final byte[] NOTHING = {};
@@ -33,10 +34,11 @@ class SimulatedRackTest {
 
   @Test
   void inletChipDoesNotAcknowledgeWhileItMeasures() throws BusException {
-    write(0x70, 0x01);
-    write(0x44, 0xFD);
+    I2cBus frozenInTime = new SimulatedRack(7, () -> 0L).front();
+    frozenInTime.transfer(0x70, new byte[] {0x01}, NOTHING);
+    frozenInTime.transfer(0x44, new byte[] {(byte) 0xFD}, NOTHING);
     assertThrows(
-        BusException.NoAnswer.class, () -> rack.front().transfer(0x44, NOTHING, new byte[6]));
+        BusException.NoAnswer.class, () -> frozenInTime.transfer(0x44, NOTHING, new byte[6]));
   }
 
   @Test
