@@ -10,10 +10,10 @@ package rackpulse.sensor;
 /// @param fullScale raw number at which `span` is reached, not 0
 /// @param decimals digits kept after the point, 0 to 9; −1 keeps all
 public record Conversion(double offset, double span, double fullScale, int decimals) {
+  private static final double[] POWERS = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
+
   /// The raw number itself.
   public static final Conversion IDENTITY = new Conversion(0, 1, 1, -1);
-
-  private static final double[] POWERS = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
 
   public Conversion {
     if (fullScale == 0 || decimals < -1 || decimals >= POWERS.length) {
