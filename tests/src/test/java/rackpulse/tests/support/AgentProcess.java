@@ -1,0 +1,39 @@
+package rackpulse.tests.support;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// The agent as an operator starts it: whatever `-Dagent.command=` says, the jar or the binary.
+public final class AgentProcess extends RunningProcess {
+  private AgentProcess(Path directory, Map<String, String> environment, String... arguments)
+      throws IOException {
+    super(command(arguments), directory, environment);
+  }
+
+  /// Starts any command of the agent in `directory`.
+  public static AgentProcess start(Path directory, String... arguments) throws IOException {
+    return new AgentProcess(directory, Map.of(), arguments);
+  }
+
+  /// Starts any command of the agent with additional environment.
+  public static AgentProcess start(
+      Path directory, Map<String, String> environment, String... arguments) throws IOException {
+    return new AgentProcess(directory, environment, arguments);
+  }
+
+  /// Writes `configuration` to `rackpulse.toml` in `directory` and runs the agent on it.
+  public static AgentProcess run(Path directory, String configuration) throws IOException {
+    Files.writeString(directory.resolve("rackpulse.toml"), configuration);
+    return start(directory, "run", "--config", "rackpulse.toml");
+  }
+
+  private static List<String> command(String... arguments) {
+    List<String> command = new ArrayList<>(List.of(System.getProperty("agent.command").split(" ")));
+    command.addAll(List.of(arguments));
+    return command;
+  }
+}
