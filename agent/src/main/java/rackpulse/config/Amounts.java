@@ -4,7 +4,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
-/// Durations and sizes as people write them: a number and its unit, such as `9 ms` or `256 MiB`.
+/// Durations, sizes, frequencies and shares as people write them: a number and its unit, such as `9
+/// ms` or `256 MiB`.
 public final class Amounts {
   private static final Map<String, Double> NANOS =
       Map.of(
@@ -26,6 +27,10 @@ public final class Amounts {
           "MiB", 1048576.0,
           "GiB", 1073741824.0);
 
+  private static final Map<String, Double> HERTZ = Map.of("Hz", 1.0, "kHz", 1e3, "MHz", 1e6);
+
+  private static final Map<String, Double> SHARES = Map.of("%", 0.01);
+
   /// How durations are written, for messages.
   public static final String DURATION_FORM =
       "a number and a unit of us, ms, s, min, h or d, such as \"5 s\"";
@@ -33,6 +38,13 @@ public final class Amounts {
   /// How sizes are written, for messages.
   public static final String BYTES_FORM =
       "a number and a unit of B, kB, MB, GB, KiB, MiB or GiB, such as \"256 MiB\"";
+
+  /// How frequencies are written, for messages.
+  public static final String HERTZ_FORM =
+      "a number and a unit of Hz, kHz or MHz, such as \"100 kHz\"";
+
+  /// How shares are written, for messages.
+  public static final String SHARE_FORM = "a number and %, such as \"5 %\"";
 
   /// Below 2^53 every whole number is exact; as nanoseconds that is 104 days.
   private static final double MAX_EXACT = 9.007199254740992e15;
@@ -57,6 +69,20 @@ public final class Amounts {
     return bytes >= 0 && bytes <= MAX_EXACT ? Optional.of(Math.round(bytes)) : Optional.empty();
   }
 
+  /// The frequency in hertz written as `text`; empty when it is none, or beyond 2 GHz.
+  public static Optional<Integer> hertz(String text) {
+    double hertz = parse(text, HERTZ);
+    return hertz >= 0 && hertz <= Integer.MAX_VALUE
+        ? Optional.of((int) Math.round(hertz))
+        : Optional.empty();
+  }
+
+  /// The share of a whole written as `text`, where 100 % is 1; empty when it is none.
+  public static Optional<Double> share(String text) {
+    double share = parse(text, SHARES);
+    return share >= 0 ? Optional.of(share) : Optional.empty();
+  }
+
   /// `duration` as it would be written in a file, in the largest unit that leaves no fraction.
   public static String text(Duration duration) {
     long nanos = duration.toNanos();
@@ -68,6 +94,18 @@ public final class Amounts {
       }
     }
     return nanos == 0 ? "0 s" : nanos / 1000 + " us";
+  }
+
+  /// `bytes` as they would be written in a file, in the largest binary unit that leaves no rest.
+  public static String text(long bytes) {
+    String[] units = {"GiB", "MiB", "KiB"};
+    for (String unit : units) {
+      long one = (long) (double) BYTES.getOrDefault(unit, 1.0);
+      if (bytes != 0 && bytes % one == 0) {
+        return bytes / one + " " + unit;
+      }
+    }
+    return bytes + " B";
   }
 
   /// The amount in the base unit; negative when `text` is not a non-negative number and a unit.

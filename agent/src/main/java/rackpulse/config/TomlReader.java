@@ -129,17 +129,23 @@ public final class TomlReader {
 
   /// Reports a problem with the value of `key`, or with the table when there is no such key.
   public void problem(String key, String message) {
-    TomlPosition at = table.contains(List.of(key)) ? table.inputPositionOf(List.of(key)) : null;
-    if (at == null) {
-      problem(message);
-    } else {
-      problems.add(new Problem(file, at.line(), at.column(), message));
-    }
+    problems.add(at(key, message));
   }
 
   /// Reports a problem with the table as a whole.
   public void problem(String message) {
-    problems.add(new Problem(file, line, column, message));
+    problems.add(at(message));
+  }
+
+  /// Something to say about the value of `key`, or about the table when there is no such key.
+  public Problem at(String key, String message) {
+    TomlPosition at = table.contains(List.of(key)) ? table.inputPositionOf(List.of(key)) : null;
+    return at == null ? at(message) : new Problem(file, at.line(), at.column(), message);
+  }
+
+  /// Something to say about the table as a whole.
+  public Problem at(String message) {
+    return new Problem(file, line, column, message);
   }
 
   /// The text of `key`.
@@ -150,6 +156,11 @@ public final class TomlReader {
   /// The text of `key`, or `fallback`.
   public String string(String key, String fallback) {
     return string(key).orElse(fallback);
+  }
+
+  /// The path in `key`, as it is written.
+  public Optional<Path> path(String key) {
+    return value(key, "a path in quotes", TomlReader::toPath);
   }
 
   /// `true` or `false`.
@@ -181,10 +192,7 @@ public final class TomlReader {
   /// A duration with its unit, from `low` to `high`.
   public Duration duration(String key, Duration fallback, Duration low, Duration high) {
     Optional<Duration> duration =
-        value(
-            key,
-            "a duration in quotes: " + Amounts.DURATION_FORM,
-            value -> value instanceof String text ? Amounts.duration(text).orElse(null) : null);
+        amount(key, "a duration in quotes: " + Amounts.DURATION_FORM, Amounts::duration);
     String range = Amounts.text(low) + " to " + Amounts.text(high);
     return within(key, duration, d -> d.compareTo(low) >= 0 && d.compareTo(high) <= 0, range)
         .orElse(fallback);
@@ -192,13 +200,25 @@ public final class TomlReader {
 
   /// A size with its unit, in bytes, from `low` to `high`.
   public long bytes(String key, long fallback, long low, long high) {
-    Optional<Long> bytes =
-        value(
-            key,
-            "a size in quotes: " + Amounts.BYTES_FORM,
-            value -> value instanceof String text ? Amounts.bytes(text).orElse(null) : null);
-    String range = low + " to " + high + " bytes";
+    Optional<Long> bytes = amount(key, "a size in quotes: " + Amounts.BYTES_FORM, Amounts::bytes);
+    String range = Amounts.text(low) + " to " + Amounts.text(high);
     return within(key, bytes, size -> size >= low && size <= high, range).orElse(fallback);
+  }
+
+  /// A frequency with its unit, in hertz, from `low` to `high`.
+  public int hertz(String key, int fallback, int low, int high) {
+    Optional<Integer> hertz =
+        amount(key, "a frequency in quotes: " + Amounts.HERTZ_FORM, Amounts::hertz);
+    String range = low + " Hz to " + high + " Hz";
+    return within(key, hertz, value -> value >= low && value <= high, range).orElse(fallback);
+  }
+
+  /// A share of a whole, written with %, where 100 % is 1; from `low` to `high`.
+  public double share(String key, double fallback, double low, double high) {
+    Optional<Double> share =
+        amount(key, "a share in quotes: " + Amounts.SHARE_FORM, Amounts::share);
+    String range = low * 100 + " % to " + high * 100 + " %";
+    return within(key, share, value -> value >= low && value <= high, range).orElse(fallback);
   }
 
   /// One of the words that are the keys of `choices`.
@@ -233,6 +253,11 @@ public final class TomlReader {
         key,
         "a table",
         value -> value instanceof TomlTable child ? child(key, child, key, -1) : null);
+  }
+
+  /// The table `key`; an empty one when it is missing, so that its defaults are read.
+  public TomlReader tableOrEmpty(String key) {
+    return table(key).orElseGet(() -> new TomlReader(file, key, Toml.parse(""), null, problems));
   }
 
   /// The tables in `key` by their names: `[key.name]`.
@@ -301,6 +326,11 @@ public final class TomlReader {
     return Optional.ofNullable(converted);
   }
 
+  private <T> Optional<T> amount(String key, String form, Function<String, Optional<T>> parse) {
+    return value(
+        key, form, value -> value instanceof String text ? parse.apply(text).orElse(null) : null);
+  }
+
   private <T> Optional<T> within(
       String key, Optional<T> value, Predicate<T> allowed, String range) {
     if (value.isPresent() && !allowed.test(value.get())) {
@@ -324,6 +354,11 @@ public final class TomlReader {
           return converted;
         };
     return value(key, "a list of " + elements, all).orElse(List.of());
+  }
+
+  private static @Nullable Path toPath(Object value) {
+    boolean usable = value instanceof String text && !text.isEmpty() && text.indexOf('\0') < 0;
+    return usable ? Path.of((String) value) : null;
   }
 
   private static @Nullable Double toDouble(Object value) {

@@ -133,6 +133,37 @@ class TomlReaderTest {
   }
 
   @Test
+  void frequenciesAndSharesCarryTheirUnit() {
+    assertEquals(100_000, Amounts.hertz("100 kHz").orElseThrow());
+    assertEquals(3_400_000, Amounts.hertz("3.4MHz").orElseThrow());
+    assertEquals(0.05, Amounts.share("5 %").orElseThrow());
+    assertTrue(Amounts.hertz("100").isEmpty());
+    assertTrue(Amounts.hertz("3 GHz").isEmpty());
+    assertTrue(Amounts.hertz("3000 MHz").isEmpty());
+    assertTrue(Amounts.share("0.05").isEmpty());
+    assertEquals("256 MiB", Amounts.text(256L << 20));
+    assertEquals("1000 B", Amounts.text(1000));
+    assertEquals("0 B", Amounts.text(0));
+  }
+
+  @Test
+  void readsDefaultsFromAMissingTable() {
+    TomlReader reader = parse("path = \"/dev/ttyUSB0\"\nbad = \"a\\u0000b\"\nrate = \"5 Hz\"\n");
+    TomlReader missing = reader.tableOrEmpty("agent");
+    assertEquals("x", missing.string("id", "x"));
+    assertEquals(Path.of("/dev/ttyUSB0"), reader.path("path").orElseThrow());
+    assertTrue(reader.path("bad").isEmpty());
+    assertEquals(7, reader.hertz("rate", 7, 10, 20));
+    assertEquals(0.5, reader.share("share", 0.5, 0, 1));
+    reader.finish();
+    assertEquals(
+        List.of(
+            "a.toml:2:1: \"bad\" must be a path in quotes",
+            "a.toml:3:1: \"rate\" must be 10 Hz to 20 Hz"),
+        messages());
+  }
+
+  @Test
   void suggestsOnlyWhatIsNear() {
     List<String> parts = List.of("sht3x", "sht4x", "sdm630");
     assertEquals(", did you mean \"sht4x\"?", Suggestion.didYouMean("sht44", parts));
