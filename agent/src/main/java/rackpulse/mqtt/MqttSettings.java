@@ -3,6 +3,7 @@ package rackpulse.mqtt;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /// How to reach the broker and how patient to be with it.
@@ -21,6 +22,7 @@ import java.util.Optional;
 /// @param window most unacknowledged messages, 1 to 16; the broker may lower it
 /// @param reconnectFloor first delay before a reconnect
 /// @param reconnectCeiling longest delay before a reconnect
+/// @param serverReferences `HOST` or `HOST:PORT`: where the broker may send the agent instead
 public record MqttSettings(
     URI url,
     String prefix,
@@ -36,4 +38,9 @@ public record MqttSettings(
     Duration ackTimeout,
     int window,
     Duration reconnectFloor,
-    Duration reconnectCeiling) {}
+    Duration reconnectCeiling,
+    List<String> serverReferences) {
+  public MqttSettings {
+    serverReferences = List.copyOf(serverReferences);
+  }
+}
