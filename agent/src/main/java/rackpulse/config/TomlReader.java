@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.DoubleToLongFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -116,6 +117,11 @@ public final class TomlReader {
   public boolean has(String key) {
     asked.add(key);
     return table.contains(List.of(key));
+  }
+
+  /// Whether the value of `key` is text; counts as asked for.
+  public boolean isText(String key) {
+    return has(key) && table.isString(List.of(key));
   }
 
   /// Reports each of `keys` that is missing.
@@ -245,6 +251,19 @@ public final class TomlReader {
   /// A list of numbers.
   public List<Double> numbers(String key) {
     return list(key, "numbers", TomlReader::toDouble);
+  }
+
+  /// A list of numbers as bits: whole numbers are the bits, decimals go through `encode`.
+  public List<Long> numbersOrBits(String key, DoubleToLongFunction encode) {
+    return list(
+        key,
+        "numbers",
+        value ->
+            switch (value) {
+              case Long bits -> bits;
+              case Double number -> encode.applyAsLong(number);
+              default -> null;
+            });
   }
 
   /// The table `key`, written `[key]` or `{ ... }`.

@@ -1,9 +1,12 @@
 package rackpulse.sensor;
 
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import rackpulse.bus.BusException;
 import rackpulse.bus.Crc8;
+import rackpulse.telemetry.Quantity;
 
 /// A part on I2C.
 ///
@@ -25,10 +28,47 @@ public record I2cProfile(
     };
   }
 
+  @Override
+  public List<Parameter> parameters() {
+    return switch (program) {
+      case Table _ -> List.of();
+      case Chip chip -> chip.kind().parameters();
+    };
+  }
+
+  /// The 16-bit words of joined replies, most significant byte first.
+  ///
+  /// @param checksum follows each word
+  /// @throws BusException.Corrupt when a checksum is wrong
+  public static short[] words(byte[] reply, Optional<Crc8> checksum) throws BusException.Corrupt {
+    int stride = checksum.isPresent() ? 3 : 2;
+    short[] words = new short[reply.length / stride];
+    for (int i = 0; i < words.length; i++) {
+      int at = i * stride;
+      if (checksum.isPresent()) {
+        int expected = checksum.get().of(reply, at, 2);
+        if (expected != (reply[at + 2] & 0xFF)) {
+          throw new BusException.Corrupt(
+              "checksum of word " + i + " is wrong, it should be 0x" + hex(expected), reply);
+        }
+      }
+      words[i] = (short) (reply[at] << 8 | reply[at + 1] & 0xFF);
+    }
+    return words;
+  }
+
+  private static String hex(int value) {
+    return HexFormat.of().withUpperCase().toHexDigits((byte) value);
+  }
+
   /// How a part is read: by a table, or by a class of its own where the arithmetic does not fit.
   public sealed interface Program permits Table, Chip {}
 
   /// Fixed steps whose replies, joined and without checksums, are 16-bit words.
+  ///
+  /// @param setup done once after the bus was opened or the device had been away
+  /// @param steps done at every poll
+  /// @param checksum follows each word of a reply
   public record Table(
       List<Step> setup, List<Step> steps, Optional<Crc8> checksum, List<Field> fields)
       implements Program {
@@ -51,9 +91,37 @@ public record I2cProfile(
     BME280,
     INA219,
     INA226,
-    INA260,
-    ADS1115
+    ADS1115;
+
+    /// The channels it can have.
+    public List<Output> outputs() {
+      return switch (this) {
+        case BME280 ->
+            List.of(
+                new Output("temperature", Quantity.TEMPERATURE),
+                new Output("humidity", Quantity.RELATIVE_HUMIDITY),
+                new Output("pressure", Quantity.PRESSURE));
+        case INA219, INA226 ->
+            List.of(
+                new Output("voltage", Quantity.VOLTAGE),
+                new Output("current", Quantity.CURRENT),
+                new Output("power", Quantity.POWER));
+        case ADS1115 ->
+            List.of(
+                new Output("ain0", Quantity.VOLTAGE),
+                new Output("ain1", Quantity.VOLTAGE),
+                new Output("ain2", Quantity.VOLTAGE),
+                new Output("ain3", Quantity.VOLTAGE));
+      };
+    }
+
+    List<Parameter> parameters() {
+      return List.of();
+    }
   }
+
+  /// A channel that a driver class offers.
+  public record Output(String name, Quantity quantity) {}
 
   /// One exchange: write, wait, read. Without a wait, write and read are joined by a repeated
   /// start.
@@ -66,8 +134,8 @@ public record I2cProfile(
   /// A channel and where its number lies in the joined replies.
   ///
   /// @param word index of its first 16-bit word
-  /// @param undefined raw numbers that mean the part has no value
-  public record Field(ChannelProfile channel, int word, Encoding encoding, List<Long> undefined) {
+  public record Field(ChannelProfile channel, int word, Encoding encoding, List<Long> undefined)
+      implements Profile.Field {
     public Field {
       undefined = List.copyOf(undefined);
     }
@@ -75,7 +143,13 @@ public record I2cProfile(
 
   /// A question whose answer only this part gives.
   ///
+  /// @param steps what is asked; the replies are joined, without checksums
+  /// @param checksum follows each word of a reply
   /// @param mask which bits of the answer count; as long as `expected`
   /// @param expected what they must be
-  public record Identity(Step ask, byte[] mask, byte[] expected) {}
+  public record Identity(List<Step> steps, Optional<Crc8> checksum, byte[] mask, byte[] expected) {
+    public Identity {
+      steps = List.copyOf(steps);
+    }
+  }
 }

@@ -19,6 +19,11 @@ public record ModbusProfile(
     return fields.stream().map(Field::channel).toList();
   }
 
+  @Override
+  public List<Parameter> parameters() {
+    return List.of();
+  }
+
   /// Which table of the device a field lies in.
   public enum Table {
     /// Function code 1.
@@ -44,7 +49,8 @@ public record ModbusProfile(
   /// @param address 0-based, as on the wire
   /// @param undefined raw numbers that mean the device has no value
   public record Field(
-      ChannelProfile channel, Table table, int address, Encoding encoding, List<Long> undefined) {
+      ChannelProfile channel, Table table, int address, Encoding encoding, List<Long> undefined)
+      implements Profile.Field {
     public Field {
       undefined = List.copyOf(undefined);
       if (address < 0 || address + encoding.format().words() > 65536) {
