@@ -4,11 +4,14 @@ import java.time.Instant;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import rackpulse.bus.BusException;
 import rackpulse.sensor.ChannelProfile;
+import rackpulse.sensor.Decoder;
+import rackpulse.sensor.Encoding;
 import rackpulse.sensor.I2cProfile;
 import rackpulse.sensor.ModbusProfile;
 import rackpulse.sensor.ModbusProfile.Table;
@@ -109,7 +112,8 @@ record ProfileExample(
       case I2cProfile(_, _, _, I2cProfile.Table program) -> {
         short[] words = I2cProfile.words(reply, program.checksum());
         for (I2cProfile.Field field : program.fields()) {
-          add(samples, field, words, field.word());
+          new Number(field.channel(), field.encoding(), field.undefined(), field.word())
+              .decode(words, samples);
         }
       }
       case I2cProfile _ -> place.problem("reply", "this part's examples are transcripts");
@@ -118,7 +122,9 @@ record ProfileExample(
         short[] words = bits ? bits() : I2cProfile.words(reply, Optional.empty());
         for (ModbusProfile.Field field : modbus.fields()) {
           if (field.table() == table) {
-            add(samples, field, words, field.address() - address);
+            int index = field.address() - address;
+            new Number(field.channel(), field.encoding(), field.undefined(), index)
+                .decode(words, samples);
           }
         }
       }
@@ -133,12 +139,15 @@ record ProfileExample(
     return words;
   }
 
-  private static void add(
-      Map<String, Sample> samples, Profile.Field field, short[] words, int from) {
-    if (from >= 0 && from + field.encoding().format().words() <= words.length) {
-      ChannelProfile channel = field.channel();
-      Channel named = new Channel("example", channel.name(), channel.quantity());
-      samples.put(channel.name(), channel.sample(named, NEVER, field.value(words, from)));
+  /// A number that begins at `words[index]`, if it is there at all.
+  private record Number(
+      ChannelProfile profile, Encoding encoding, List<Long> undefined, int index) {
+    void decode(short[] words, Map<String, Sample> samples) {
+      if (index >= 0 && index + encoding.format().words() <= words.length) {
+        Channel channel = new Channel("example", profile.name(), profile.quantity());
+        Decoder decoder = new Decoder(channel, profile, encoding, undefined);
+        samples.put(profile.name(), decoder.sample(NEVER, words, index));
+      }
     }
   }
 

@@ -24,49 +24,6 @@ public record Encoding(
     return new Encoding(format, false, false, format.bits() - 1, 0);
   }
 
-  /// The bits of the whole number that begins at `words[from]`, brought into order but not yet cut;
-  /// the lowest [Format#bits()] of them count.
-  public long raw(short[] words, int from) {
-    long raw = 0;
-    int count = format.words();
-    for (int i = 0; i < count; i++) {
-      short word = words[lowWordFirst ? from + count - 1 - i : from + i];
-      raw = raw << 16 | Short.toUnsignedLong(swapBytes ? Short.reverseBytes(word) : word);
-    }
-    return raw;
-  }
-
-  /// The number that `raw` stands for: cut to `highBit..lowBit` and with its sign. Not finite when
-  /// the part sent a floating number that is none.
-  public double number(long raw) {
-    if (format == Format.F32) {
-      return shortest(Float.intBitsToFloat((int) raw));
-    }
-    if (format == Format.F64) {
-      return Double.longBitsToDouble(raw);
-    }
-    int above = Long.SIZE - 1 - highBit;
-    long left = raw << above;
-    if (format.signed()) {
-      return left >> above + lowBit;
-    }
-    long whole = left >>> above + lowBit;
-    // a long is signed: halve, keep the lost bit for rounding, double again
-    return whole >= 0 ? whole : (double) (whole >>> 1 | whole & 1) * 2;
-  }
-
-  /// The shortest decimal number that a 32-bit float stands for, so that 230.1 does not become
-  /// 230.10000610351562.
-  private static double shortest(float value) {
-    for (double power = 1; power <= 1e6; power *= 10) {
-      double candidate = Math.rint(value * power) / power;
-      if ((float) candidate == value) {
-        return candidate;
-      }
-    }
-    return value;
-  }
-
   /// Type and width of a number.
   public enum Format {
     /// One bit of a coil or discrete input.

@@ -134,8 +134,7 @@ public record I2cProfile(
   /// A channel and where its number lies in the joined replies.
   ///
   /// @param word index of its first 16-bit word
-  public record Field(ChannelProfile channel, int word, Encoding encoding, List<Long> undefined)
-      implements Profile.Field {
+  public record Field(ChannelProfile channel, int word, Encoding encoding, List<Long> undefined) {
     public Field {
       undefined = List.copyOf(undefined);
     }

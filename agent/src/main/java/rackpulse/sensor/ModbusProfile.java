@@ -49,8 +49,7 @@ public record ModbusProfile(
   /// @param address 0-based, as on the wire
   /// @param undefined raw numbers that mean the device has no value
   public record Field(
-      ChannelProfile channel, Table table, int address, Encoding encoding, List<Long> undefined)
-      implements Profile.Field {
+      ChannelProfile channel, Table table, int address, Encoding encoding, List<Long> undefined) {
     public Field {
       undefined = List.copyOf(undefined);
       if (address < 0 || address + encoding.format().words() > 65536) {
