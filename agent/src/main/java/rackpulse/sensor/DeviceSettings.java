@@ -31,4 +31,9 @@ public record DeviceSettings(
     channels = List.copyOf(channels);
     parameters = Map.copyOf(parameters);
   }
+
+  /// Whether the channel named `channel` is among those wanted.
+  public boolean wants(String channel) {
+    return channels.isEmpty() || channels.contains(channel);
+  }
 }
