@@ -1,0 +1,134 @@
+package rackpulse.linux;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemoryLayout.PathElement;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/// Numbers and layouts against the table for both machines, and against the headers of this one.
+class KernelFactsTest {
+  /// From the generic headers, which x86-64 and aarch64 share for all of these: `asm/termbits.h`,
+  /// `asm/ioctls.h` and `asm/errno.h` only include their asm-generic counterparts on both.
+  private static final String X86_64_AND_AARCH64 =
+      """
+      TCGETS2 802c542a
+      TCSETS2 402c542b
+      TCFLSH 540b
+      TIOCEXCL 540c
+      TIOCNXCL 540d
+      TIOCGSERIAL 541e
+      TIOCSSERIAL 541f
+      TIOCSRS485 542f
+      I2C_RETRIES 701
+      I2C_TIMEOUT 702
+      I2C_FUNCS 705
+      I2C_RDWR 707
+      """;
+
+  private static final Map<StructLayout, String> SIZES_ON_64_BITS =
+      Map.of(
+          Termios2.LAYOUT, "termios2 44",
+          SerialStructs.RS485, "serial_rs485 32",
+          SerialStructs.SERIAL, "serial_struct 72",
+          SerialStructs.POLLFD, "pollfd 8",
+          SerialStructs.TIMESPEC, "timespec 16",
+          I2cStructs.RDWR, "i2c_rdwr_ioctl_data 16",
+          I2cStructs.MSG, "i2c_msg 16",
+          KernelClock.TIMEX, "timex 208");
+
+  @Test
+  void requestsAreThoseOfBothMachines() {
+    StringBuilder requests = new StringBuilder();
+    for (Ioctl request : Ioctl.values()) {
+      requests.append(request).append(' ').append(Long.toHexString(request.number())).append('\n');
+    }
+    assertEquals(X86_64_AND_AARCH64, requests.toString());
+  }
+
+  @Test
+  void structuresHaveTheSizesOf64Bits() {
+    SIZES_ON_64_BITS.forEach(
+        (layout, expected) ->
+            assertEquals(expected, layout.name().orElseThrow() + " " + layout.byteSize()));
+  }
+
+  @Test
+  void everythingAgreesWithTheHeadersOfThisMachine() {
+    Map<String, Long> kernel = kernelFacts();
+    Map<String, Long> ours = new LinkedHashMap<>();
+    Map<String, Long> agreed = new LinkedHashMap<>();
+    for (Map.Entry<String, Long> fact : ourFacts().entrySet()) {
+      if (kernel.containsKey(fact.getKey())) {
+        ours.put(fact.getKey(), fact.getValue());
+        agreed.put(fact.getKey(), kernel.get(fact.getKey()));
+      }
+    }
+    assertEquals(agreed, ours);
+    kernel.keySet().removeAll(ours.keySet());
+    assertEquals(Map.of(), kernel, "facts that nothing of ours was compared with");
+  }
+
+  private static Map<String, Long> ourFacts() {
+    Map<String, Long> facts = new TreeMap<>();
+    for (Ioctl request : Ioctl.values()) {
+      facts.put(request.name(), request.number());
+    }
+    for (Errno errno : Errno.values()) {
+      facts.put(errno.name(), (long) errno.number());
+    }
+    for (StructLayout layout : SIZES_ON_64_BITS.keySet()) {
+      String name = layout.name().orElseThrow();
+      facts.put("sizeof " + name, layout.byteSize());
+      layout.memberLayouts().stream()
+          .flatMap(member -> member.name().stream())
+          .forEach(member ->
+              facts.put(
+                  name + "." + member, layout.byteOffset(PathElement.groupElement(member))));
+    }
+    facts.putAll(
+        Map.of("IGNBRK", 0L + Termios2.IGNBRK, "INPCK", 0L + Termios2.INPCK,
+            "CSIZE", 0L + Termios2.CSIZE, "CS7", 0L + Termios2.CS7, "CS8", 0L + Termios2.CS8,
+            "CSTOPB", 0L + Termios2.CSTOPB, "CREAD", 0L + Termios2.CREAD,
+            "PARENB", 0L + Termios2.PARENB, "PARODD", 0L + Termios2.PARODD,
+            "CLOCAL", 0L + Termios2.CLOCAL));
+    facts.putAll(
+        Map.of("BOTHER", 0L + Termios2.BOTHER,
+            "SER_RS485_ENABLED", 0L + SerialStructs.SER_RS485_ENABLED,
+            "SER_RS485_RTS_ON_SEND", 0L + SerialStructs.SER_RS485_RTS_ON_SEND,
+            "ASYNC_LOW_LATENCY", 0L + SerialStructs.ASYNC_LOW_LATENCY,
+            "I2C_M_RD", 0L + I2cStructs.I2C_M_RD, "I2C_FUNC_I2C", I2cStructs.I2C_FUNC_I2C,
+            "I2C_FUNC_SMBUS_QUICK", I2cStructs.I2C_FUNC_SMBUS_QUICK,
+            "STA_UNSYNC", 0L + KernelClock.STA_UNSYNC,
+            "TIME_ERROR", 0L + KernelClock.TIME_ERROR));
+    facts.putAll(
+        Map.of("POLLIN", 0L + SerialStructs.POLLIN, "POLLOUT", 0L + SerialStructs.POLLOUT,
+            "POLLERR", 0L + SerialStructs.POLLERR, "POLLHUP", 0L + SerialStructs.POLLHUP,
+            "POLLNVAL", 0L + SerialStructs.POLLNVAL));
+    return facts;
+  }
+
+  @SuppressWarnings("restricted")
+  private static Map<String, Long> kernelFacts() {
+    NativeLibrary library = NativeLibrary.of("kernel_facts");
+    Map<String, Long> facts = new TreeMap<>();
+    try {
+      MemorySegment text =
+          (MemorySegment)
+              library.function("kernel_facts", FunctionDescriptor.of(ADDRESS)).invokeExact();
+      for (String line : text.reinterpret(8192).getString(0).lines().toList()) {
+        int equals = line.indexOf('=');
+        facts.put(line.substring(0, equals), Long.valueOf(line.substring(equals + 1)));
+      }
+    } catch (Throwable failure) {
+      throw new AssertionError(failure);
+    }
+    return facts;
+  }
+}
