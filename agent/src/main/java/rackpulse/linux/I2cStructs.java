@@ -11,6 +11,7 @@ import java.lang.foreign.StructLayout;
 
 /// The memory of one `I2C_RDWR` request: `struct i2c_rdwr_ioctl_data` (linux/i2c-dev.h) with up to
 /// two `struct i2c_msg` (linux/i2c.h), between which the adapter sends a repeated start:
+///
 /// ```
 /// 0              8       12          0      2       4     6     8             16
 /// | msgs         | nmsgs | pad  |    | addr | flags | len | pad | buf         |

@@ -12,8 +12,7 @@ import java.lang.invoke.MethodHandle;
 /// The C library. Every method answers as the kernel itself does: a result of 0 or more, or the
 /// negative error number.
 ///
-/// Not safe for use by two threads at once: the error number is captured in memory of the
-/// instance.
+/// Not safe for use by two threads at once: the error number is captured in memory of the instance.
 final class Libc {
   private static final MethodHandle OPEN = NativeFunction.OPEN.handle();
   private static final MethodHandle CLOSE = NativeFunction.CLOSE.handle();
@@ -66,9 +65,7 @@ final class Libc {
   int read(int descriptor, MemorySegment into, long count) {
     try {
       return result(
-          (long)
-              READ.invokeExact(
-                  address(NativeFunction.READ), captured, descriptor, into, count));
+          (long) READ.invokeExact(address(NativeFunction.READ), captured, descriptor, into, count));
     } catch (Throwable impossible) {
       throw unexpected(impossible);
     }
@@ -78,8 +75,7 @@ final class Libc {
     try {
       return result(
           (long)
-              WRITE.invokeExact(
-                  address(NativeFunction.WRITE), captured, descriptor, from, count));
+              WRITE.invokeExact(address(NativeFunction.WRITE), captured, descriptor, from, count));
     } catch (Throwable impossible) {
       throw unexpected(impossible);
     }
@@ -110,11 +106,7 @@ final class Libc {
       return result(
           (int)
               IOCTL.invokeExact(
-                  address(NativeFunction.IOCTL),
-                  captured,
-                  descriptor,
-                  request.number(),
-                  argument));
+                  address(NativeFunction.IOCTL), captured, descriptor, request.number(), argument));
     } catch (Throwable impossible) {
       throw unexpected(impossible);
     }
@@ -128,8 +120,7 @@ final class Libc {
   int flock(int descriptor, int operation) {
     try {
       return result(
-          (int)
-              FLOCK.invokeExact(address(NativeFunction.FLOCK), captured, descriptor, operation));
+          (int) FLOCK.invokeExact(address(NativeFunction.FLOCK), captured, descriptor, operation));
     } catch (Throwable impossible) {
       throw unexpected(impossible);
     }

@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tinylog.Logger;
 
-/// The datagram socket through which systemd is told how the service is, as sd_notify(3)
-/// describes; silent where nobody listens. Used by one thread.
+/// The datagram socket through which systemd is told how the service is, as sd_notify(3) describes;
+/// silent where nobody listens. Used by one thread.
 public final class NotifySocket implements AutoCloseable {
   private static final int AF_UNIX = 1;
 

@@ -17,8 +17,8 @@ import rackpulse.bus.Line;
 /// A serial line of the kernel, opened so that no call on it ever waits by itself; waiting is done
 /// in slices, between which the thread's interruption is seen.
 public final class SerialPort implements Line, AutoCloseable {
-  /// fcntl.h, asm-generic: read and write, not as controlling terminal, never block, not for
-  /// child processes.
+  /// fcntl.h, asm-generic: read and write, not as controlling terminal, never block, not for child
+  /// processes.
   static final int OPEN_FLAGS = 0x2 | 0x100 | 0x800 | 0x80000;
 
   /// Longest uninterruptible wait: an interrupted thread is seen within this time.
@@ -47,8 +47,7 @@ public final class SerialPort implements Line, AutoCloseable {
   private final MemorySegment timespec;
   private int descriptor;
 
-  private SerialPort(
-      Libc libc, int descriptor, ModbusRtuSettings settings, LongSupplier nanoTime) {
+  private SerialPort(Libc libc, int descriptor, ModbusRtuSettings settings, LongSupplier nanoTime) {
     this.libc = libc;
     this.descriptor = descriptor;
     this.settings = settings;

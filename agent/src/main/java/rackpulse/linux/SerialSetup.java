@@ -45,8 +45,8 @@ final class SerialSetup {
     }
   }
 
-  /// Two masters on one line make wrong answers. The lock also stops root, whom TIOCEXCL lets
-  /// pass, and ends with the process; TIOCEXCL also stops programs that do not ask for the lock.
+  /// Two masters on one line make wrong answers. The lock also stops root, whom TIOCEXCL lets pass,
+  /// and ends with the process; TIOCEXCL also stops programs that do not ask for the lock.
   private void claim() throws BusException.Down {
     if (libc.flock(descriptor, LOCK_EX | LOCK_NB) == -Errno.EAGAIN.number()) {
       throw new BusException.Down(
@@ -109,8 +109,7 @@ final class SerialSetup {
     int result = libc.ioctl(descriptor, Ioctl.TIOCGSERIAL, serial);
     if (result >= 0) {
       int flags = serial.get(JAVA_INT, SerialStructs.SERIAL_FLAGS);
-      serial.set(
-          JAVA_INT, SerialStructs.SERIAL_FLAGS, flags | SerialStructs.ASYNC_LOW_LATENCY);
+      serial.set(JAVA_INT, SerialStructs.SERIAL_FLAGS, flags | SerialStructs.ASYNC_LOW_LATENCY);
       result = libc.ioctl(descriptor, Ioctl.TIOCSSERIAL, serial);
     }
     if (result < 0) {

@@ -9,8 +9,8 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.StructLayout;
 
-/// What linux/serial.h and linux/tty_flags.h say of serial ports, and what poll.h needs for
-/// waiting on them.
+/// What linux/serial.h and linux/tty_flags.h say of serial ports, and what poll.h needs for waiting
+/// on them.
 final class SerialStructs {
   /// `struct serial_rs485`: flags, delays before and after sending in ms, room for the future.
   static final StructLayout RS485 =

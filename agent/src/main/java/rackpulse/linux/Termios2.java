@@ -11,6 +11,7 @@ import rackpulse.bus.BusSettings.Parity;
 import rackpulse.bus.BusSettings.SerialFormat;
 
 /// `struct termios2` of asm-generic/termbits.h, the only interface that takes any baud rate:
+///
 /// ```
 /// 0        4        8        12       16     17        36       40       44
 /// | c_iflag| c_oflag| c_cflag| c_lflag| line | c_cc 19 | ispeed | ospeed |

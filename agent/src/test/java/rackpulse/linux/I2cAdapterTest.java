@@ -104,8 +104,7 @@ class I2cAdapterTest {
     I2cAdapter adapter = open();
     fake.fails(RDWR, errno);
     BusException failure =
-        assertThrows(
-            BusException.class, () -> adapter.transfer(0x44, new byte[] {1}, new byte[1]));
+        assertThrows(BusException.class, () -> adapter.transfer(0x44, new byte[] {1}, new byte[1]));
     assertEquals(type, failure.getClass().getSimpleName());
     String number = Errno.of(errno) == Errno.OTHER ? "errno 61" : Errno.of(errno).name();
     assertTrue(String.valueOf(failure.getMessage()).contains("(" + number + ", "));
@@ -117,8 +116,7 @@ class I2cAdapterTest {
     I2cAdapter adapter = open();
     fake.answers(RDWR, 1, "");
     BusException failure =
-        assertThrows(
-            BusException.class, () -> adapter.transfer(0x44, new byte[] {1}, new byte[1]));
+        assertThrows(BusException.class, () -> adapter.transfer(0x44, new byte[] {1}, new byte[1]));
     assertInstanceOf(BusException.Corrupt.class, failure);
   }
 
@@ -175,8 +173,7 @@ class I2cAdapterTest {
   @Test
   void namesTheRemedyWhenItCannotOpen() {
     fake.fails("open", Errno.EACCES);
-    String message =
-        String.valueOf(assertThrows(BusException.Down.class, this::open).getMessage());
+    String message = String.valueOf(assertThrows(BusException.Down.class, this::open).getMessage());
     assertEquals(
         "cannot open /dev/i2c-9 (EACCES, permission denied): is the user in group i2c?", message);
   }
@@ -194,8 +191,7 @@ class I2cAdapterTest {
   @CsvSource({"7", "0", "-1", "120"})
   void takesDeviceAddressesOnly(int address) throws BusException {
     I2cAdapter adapter = open();
-    assertThrows(
-        IllegalArgumentException.class, () -> adapter.transfer(address, NOTHING, NOTHING));
+    assertThrows(IllegalArgumentException.class, () -> adapter.transfer(address, NOTHING, NOTHING));
   }
 
   private I2cAdapter open() throws BusException.Down {
@@ -204,8 +200,7 @@ class I2cAdapterTest {
 
   private static String downMessage(I2cAdapter adapter) {
     return String.valueOf(
-        assertThrows(
-                BusException.Down.class, () -> adapter.transfer(0x44, new byte[] {1}, NOTHING))
+        assertThrows(BusException.Down.class, () -> adapter.transfer(0x44, new byte[] {1}, NOTHING))
             .getMessage());
   }
 }

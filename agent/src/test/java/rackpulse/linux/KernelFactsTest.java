@@ -54,9 +54,8 @@ class KernelFactsTest {
 
   @Test
   void structuresHaveTheSizesOf64Bits() {
-    SIZES_ON_64_BITS.forEach(
-        (layout, expected) ->
-            assertEquals(expected, layout.name().orElseThrow() + " " + layout.byteSize()));
+    SIZES_ON_64_BITS.forEach((layout, expected) ->
+        assertEquals(expected, layout.name().orElseThrow() + " " + layout.byteSize()));
   }
 
   @Test
@@ -89,28 +88,62 @@ class KernelFactsTest {
       layout.memberLayouts().stream()
           .flatMap(member -> member.name().stream())
           .forEach(member ->
-              facts.put(
-                  name + "." + member, layout.byteOffset(PathElement.groupElement(member))));
+              facts.put(name + "." + member, layout.byteOffset(PathElement.groupElement(member))));
     }
     facts.putAll(
-        Map.of("IGNBRK", 0L + Termios2.IGNBRK, "INPCK", 0L + Termios2.INPCK,
-            "CSIZE", 0L + Termios2.CSIZE, "CS7", 0L + Termios2.CS7, "CS8", 0L + Termios2.CS8,
-            "CSTOPB", 0L + Termios2.CSTOPB, "CREAD", 0L + Termios2.CREAD,
-            "PARENB", 0L + Termios2.PARENB, "PARODD", 0L + Termios2.PARODD,
-            "CLOCAL", 0L + Termios2.CLOCAL));
+        Map.of(
+            "IGNBRK",
+            0L + Termios2.IGNBRK,
+            "INPCK",
+            0L + Termios2.INPCK,
+            "CSIZE",
+            0L + Termios2.CSIZE,
+            "CS7",
+            0L + Termios2.CS7,
+            "CS8",
+            0L + Termios2.CS8,
+            "CSTOPB",
+            0L + Termios2.CSTOPB,
+            "CREAD",
+            0L + Termios2.CREAD,
+            "PARENB",
+            0L + Termios2.PARENB,
+            "PARODD",
+            0L + Termios2.PARODD,
+            "CLOCAL",
+            0L + Termios2.CLOCAL));
     facts.putAll(
-        Map.of("BOTHER", 0L + Termios2.BOTHER,
-            "SER_RS485_ENABLED", 0L + SerialStructs.SER_RS485_ENABLED,
-            "SER_RS485_RTS_ON_SEND", 0L + SerialStructs.SER_RS485_RTS_ON_SEND,
-            "ASYNC_LOW_LATENCY", 0L + SerialStructs.ASYNC_LOW_LATENCY,
-            "I2C_M_RD", 0L + I2cStructs.I2C_M_RD, "I2C_FUNC_I2C", I2cStructs.I2C_FUNC_I2C,
-            "I2C_FUNC_SMBUS_QUICK", I2cStructs.I2C_FUNC_SMBUS_QUICK,
-            "STA_UNSYNC", 0L + KernelClock.STA_UNSYNC,
-            "TIME_ERROR", 0L + KernelClock.TIME_ERROR));
+        Map.of(
+            "BOTHER",
+            0L + Termios2.BOTHER,
+            "SER_RS485_ENABLED",
+            0L + SerialStructs.SER_RS485_ENABLED,
+            "SER_RS485_RTS_ON_SEND",
+            0L + SerialStructs.SER_RS485_RTS_ON_SEND,
+            "ASYNC_LOW_LATENCY",
+            0L + SerialStructs.ASYNC_LOW_LATENCY,
+            "I2C_M_RD",
+            0L + I2cStructs.I2C_M_RD,
+            "I2C_FUNC_I2C",
+            I2cStructs.I2C_FUNC_I2C,
+            "I2C_FUNC_SMBUS_QUICK",
+            I2cStructs.I2C_FUNC_SMBUS_QUICK,
+            "STA_UNSYNC",
+            0L + KernelClock.STA_UNSYNC,
+            "TIME_ERROR",
+            0L + KernelClock.TIME_ERROR));
     facts.putAll(
-        Map.of("POLLIN", 0L + SerialStructs.POLLIN, "POLLOUT", 0L + SerialStructs.POLLOUT,
-            "POLLERR", 0L + SerialStructs.POLLERR, "POLLHUP", 0L + SerialStructs.POLLHUP,
-            "POLLNVAL", 0L + SerialStructs.POLLNVAL));
+        Map.of(
+            "POLLIN",
+            0L + SerialStructs.POLLIN,
+            "POLLOUT",
+            0L + SerialStructs.POLLOUT,
+            "POLLERR",
+            0L + SerialStructs.POLLERR,
+            "POLLHUP",
+            0L + SerialStructs.POLLHUP,
+            "POLLNVAL",
+            0L + SerialStructs.POLLNVAL));
     return facts;
   }
 

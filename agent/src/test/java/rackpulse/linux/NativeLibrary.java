@@ -49,8 +49,7 @@ final class NativeLibrary {
 
   @SuppressWarnings("restricted")
   private static NativeLibrary compile(String name) {
-    try (InputStream source =
-        NativeLibrary.class.getResourceAsStream("/native/" + name + ".c")) {
+    try (InputStream source = NativeLibrary.class.getResourceAsStream("/native/" + name + ".c")) {
       Path folder = Files.createTempDirectory("rackpulse-native");
       Path file = folder.resolve(name + ".c");
       Path library = folder.resolve(name + ".so");
@@ -76,8 +75,7 @@ final class NativeLibrary {
 
   private static void run(String... command) throws IOException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     try {
       assertEquals(0, process.waitFor(), output);
     } catch (InterruptedException interrupted) {

@@ -91,7 +91,8 @@ final class Peer implements AutoCloseable {
     try {
       int _ =
           (int)
-              library.function("peer_close", FunctionDescriptor.of(JAVA_INT, JAVA_INT))
+              library
+                  .function("peer_close", FunctionDescriptor.of(JAVA_INT, JAVA_INT))
                   .invokeExact(descriptor);
       descriptor = -1;
     } catch (Throwable failure) {

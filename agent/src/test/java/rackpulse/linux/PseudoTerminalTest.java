@@ -100,15 +100,14 @@ class PseudoTerminalTest {
     AtomicBoolean kept = new AtomicBoolean();
     try (SerialPort port = open(9600)) {
       Thread reader =
-          new Thread(
-              () -> {
-                try {
-                  port.read(ByteBuffer.allocate(8), System.nanoTime() + PATIENCE_NANOS);
-                } catch (BusException.Down unexpected) {
-                  return;
-                }
-                kept.set(Thread.currentThread().isInterrupted());
-              });
+          new Thread(() -> {
+            try {
+              port.read(ByteBuffer.allocate(8), System.nanoTime() + PATIENCE_NANOS);
+            } catch (BusException.Down unexpected) {
+              return;
+            }
+            kept.set(Thread.currentThread().isInterrupted());
+          });
       reader.start();
       reader.interrupt();
       reader.join(Duration.ofSeconds(10));

@@ -112,8 +112,7 @@ class SerialPortTest {
   @Test
   void letsTheDriverSwitchTheTransmitter() throws BusException {
     open(FORMAT_8N1, 9600, true);
-    assertEquals(
-        List.of("ioctl 3 542f 03000000" + "00".repeat(28)), fake.calls("ioctl 3 542f"));
+    assertEquals(List.of("ioctl 3 542f 03000000" + "00".repeat(28)), fake.calls("ioctl 3 542f"));
   }
 
   @Test
@@ -214,8 +213,7 @@ class SerialPortTest {
     fake.answers("read", 5, "0103020017");
     ByteBuffer into = ByteBuffer.allocate(8);
     assertEquals(5, port.read(into, 0));
-    assertArrayEquals(
-        new byte[] {1, 3, 2, 0, 0x17, 0, 0, 0}, into.array(), "and nothing beyond");
+    assertArrayEquals(new byte[] {1, 3, 2, 0, 0x17, 0, 0, 0}, into.array(), "and nothing beyond");
     assertEquals(List.of("read 3 8"), callsAfterOpening());
   }
 
