@@ -75,7 +75,7 @@ class KernelFactsTest {
   }
 
   private static Map<String, Long> ourFacts() {
-    Map<String, Long> facts = new TreeMap<>();
+    Map<String, Long> facts = flags();
     for (Ioctl request : Ioctl.values()) {
       facts.put(request.name(), request.number());
     }
@@ -90,60 +90,35 @@ class KernelFactsTest {
           .forEach(member ->
               facts.put(name + "." + member, layout.byteOffset(PathElement.groupElement(member))));
     }
-    facts.putAll(
-        Map.of(
-            "IGNBRK",
-            0L + Termios2.IGNBRK,
-            "INPCK",
-            0L + Termios2.INPCK,
-            "CSIZE",
-            0L + Termios2.CSIZE,
-            "CS7",
-            0L + Termios2.CS7,
-            "CS8",
-            0L + Termios2.CS8,
-            "CSTOPB",
-            0L + Termios2.CSTOPB,
-            "CREAD",
-            0L + Termios2.CREAD,
-            "PARENB",
-            0L + Termios2.PARENB,
-            "PARODD",
-            0L + Termios2.PARODD,
-            "CLOCAL",
-            0L + Termios2.CLOCAL));
-    facts.putAll(
-        Map.of(
-            "BOTHER",
-            0L + Termios2.BOTHER,
-            "SER_RS485_ENABLED",
-            0L + SerialStructs.SER_RS485_ENABLED,
-            "SER_RS485_RTS_ON_SEND",
-            0L + SerialStructs.SER_RS485_RTS_ON_SEND,
-            "ASYNC_LOW_LATENCY",
-            0L + SerialStructs.ASYNC_LOW_LATENCY,
-            "I2C_M_RD",
-            0L + I2cStructs.I2C_M_RD,
-            "I2C_FUNC_I2C",
-            I2cStructs.I2C_FUNC_I2C,
-            "I2C_FUNC_SMBUS_QUICK",
-            I2cStructs.I2C_FUNC_SMBUS_QUICK,
-            "STA_UNSYNC",
-            0L + KernelClock.STA_UNSYNC,
-            "TIME_ERROR",
-            0L + KernelClock.TIME_ERROR));
-    facts.putAll(
-        Map.of(
-            "POLLIN",
-            0L + SerialStructs.POLLIN,
-            "POLLOUT",
-            0L + SerialStructs.POLLOUT,
-            "POLLERR",
-            0L + SerialStructs.POLLERR,
-            "POLLHUP",
-            0L + SerialStructs.POLLHUP,
-            "POLLNVAL",
-            0L + SerialStructs.POLLNVAL));
+    return facts;
+  }
+
+  private static Map<String, Long> flags() {
+    Map<String, Long> facts = new TreeMap<>();
+    facts.put("IGNBRK", (long) Termios2.IGNBRK);
+    facts.put("INPCK", (long) Termios2.INPCK);
+    facts.put("CSIZE", (long) Termios2.CSIZE);
+    facts.put("CS7", (long) Termios2.CS7);
+    facts.put("CS8", (long) Termios2.CS8);
+    facts.put("CSTOPB", (long) Termios2.CSTOPB);
+    facts.put("CREAD", (long) Termios2.CREAD);
+    facts.put("PARENB", (long) Termios2.PARENB);
+    facts.put("PARODD", (long) Termios2.PARODD);
+    facts.put("CLOCAL", (long) Termios2.CLOCAL);
+    facts.put("BOTHER", (long) Termios2.BOTHER);
+    facts.put("SER_RS485_ENABLED", (long) SerialStructs.SER_RS485_ENABLED);
+    facts.put("SER_RS485_RTS_ON_SEND", (long) SerialStructs.SER_RS485_RTS_ON_SEND);
+    facts.put("ASYNC_LOW_LATENCY", (long) SerialStructs.ASYNC_LOW_LATENCY);
+    facts.put("POLLIN", (long) SerialStructs.POLLIN);
+    facts.put("POLLOUT", (long) SerialStructs.POLLOUT);
+    facts.put("POLLERR", (long) SerialStructs.POLLERR);
+    facts.put("POLLHUP", (long) SerialStructs.POLLHUP);
+    facts.put("POLLNVAL", (long) SerialStructs.POLLNVAL);
+    facts.put("I2C_M_RD", (long) I2cStructs.I2C_M_RD);
+    facts.put("I2C_FUNC_I2C", I2cStructs.I2C_FUNC_I2C);
+    facts.put("I2C_FUNC_SMBUS_QUICK", I2cStructs.I2C_FUNC_SMBUS_QUICK);
+    facts.put("STA_UNSYNC", (long) KernelClock.STA_UNSYNC);
+    facts.put("TIME_ERROR", (long) KernelClock.TIME_ERROR);
     return facts;
   }
 
