@@ -43,12 +43,18 @@ final class PackageTable {
             + " of state files.");
     row("mqtt", "Topics, payloads and the MQTT 5 session.", "telemetry", "json");
     row(
+        "delivery",
+        "What is on its way to the broker: mailboxes, the outbox, losses, what must stand there.",
+        "telemetry",
+        "spool");
+    row(
         "engine",
-        "Schedule, bus budget, back-off, mailboxes, threads, start and stop.",
+        "Schedule, bus budget, back-off, threads, start and stop.",
         "telemetry",
         "bus",
         "sensor",
         "analysis",
+        "delivery",
         "spool");
     row("log", "tinylog's journal and JSON writers.", "json");
     row(

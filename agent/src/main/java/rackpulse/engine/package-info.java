@@ -1,4 +1,4 @@
-/// Schedule, bus budget, back-off, mailboxes, threads, start and stop.
+/// Schedule, bus budget, back-off, threads, start and stop.
 @NullMarked
 package rackpulse.engine;
 

@@ -26,7 +26,9 @@ public record Loss(String device, Stamp stamp, long from, long to, Cause cause) 
     /// The message exceeds what the broker takes.
     TOO_LARGE,
     /// The broker refused the message for good.
-    REFUSED;
+    REFUSED,
+    /// The agent stopped before the message could be delivered.
+    AGENT_STOPPED;
 
     /// The name used in messages, such as `spool-overflow`.
     public String id() {

@@ -1,4 +1,4 @@
-package rackpulse.engine;
+package rackpulse.delivery;
 
 import java.time.Duration;
 import java.util.List;
