@@ -302,11 +302,12 @@ final class ProfileParser {
     return tables.size() <= MAX_CHANNELS ? tables : tables.subList(0, MAX_CHANNELS);
   }
 
-  /// The channel's name with its placeholders filled in; reports what cannot be a name.
+  /// The channel's name with its placeholders filled in, the address and the number from 1 on;
+  /// reports what cannot be a name.
   private String name(TomlReader channel, int address, int n) {
     String form = ChannelParser.name(channel);
-    String name =
-        form.replace("{address}", Integer.toString(address)).replace("{n}", Integer.toString(n));
+    String number = Integer.toString(n + 1);
+    String name = form.replace("{address}", Integer.toString(address)).replace("{n}", number);
     if (!Ids.valid(name)) {
       channel.problem(
           "name", "a channel's name has 1 to 64 of A-Z a-z 0-9 _ -, not \"" + name + "\"");
