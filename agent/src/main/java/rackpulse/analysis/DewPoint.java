@@ -14,7 +14,7 @@ import rackpulse.telemetry.Sample;
 /// 17.62 and 243.12 °C are the coefficients recommended by the World Meteorological Organization,
 /// as given at novasolver.jp/zh/tools/dew-point-rh.html and ing-moehn.de/die-magnus-formel, good to
 /// 0.4 % of the vapour pressure between −40 and 50 °C.
-record DewPoint(Channel temperature, Channel humidity, Channel channel) {
+public record DewPoint(Channel temperature, Channel humidity, Channel channel) {
   /// The name of the added channel.
   static final String NAME = "dew-point";
 
@@ -23,7 +23,7 @@ record DewPoint(Channel temperature, Channel humidity, Channel channel) {
 
   /// The dew point of a device with `channels`, if it has exactly one temperature, exactly one
   /// relative humidity, and does not measure a dew point itself.
-  static @Nullable DewPoint of(Iterable<Channel> channels) {
+  public static @Nullable DewPoint of(Iterable<Channel> channels) {
     Channel temperature = null;
     Channel humidity = null;
     for (Channel channel : channels) {

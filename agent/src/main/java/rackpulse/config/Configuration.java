@@ -5,6 +5,7 @@ import java.util.List;
 import rackpulse.analysis.DerivedSettings;
 import rackpulse.analysis.LimitSettings;
 import rackpulse.bus.BusSettings;
+import rackpulse.config.Problems.Problem;
 import rackpulse.engine.EngineSettings;
 import rackpulse.mqtt.MqttSettings;
 import rackpulse.sensor.DeviceSettings;

@@ -2,6 +2,7 @@ package rackpulse.config;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import rackpulse.config.Problems.Problem;
 
 /// The operator's files cannot be used; carries every problem found, not only the first.
 @SuppressWarnings("serial") // never serialised

@@ -57,7 +57,9 @@ public final class Profiles {
 
   /// What to tell somebody who asked for `id`, which does not exist.
   public String unknown(String id) {
-    return "unknown profile \"" + id + "\"" + Suggestion.didYouMean(id, ids());
+    String near = Suggestion.didYouMean(id, ids());
+    String remedy = near.isEmpty() ? "; `rackpulse profiles` lists all" : near;
+    return "unknown profile \"" + id + "\"" + remedy;
   }
 
   /// The names of all profiles.

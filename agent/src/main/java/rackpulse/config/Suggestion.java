@@ -7,17 +7,23 @@ public final class Suggestion {
   /// Longer words are cut before they are compared, so that the work stays bounded.
   private static final int MAX_LENGTH = 64;
 
+  /// Fewer letters begin too many words.
+  private static final int MIN_PREFIX = 3;
+
   private Suggestion() {}
 
   /// The end of a message about the unknown `word`: `, did you mean "sht4x"?`, or nothing when no
-  /// candidate is near. Of equally near ones the first in the alphabet.
+  /// candidate is near. Of equally near ones the first in the alphabet; of none, one that `word`
+  /// shortens.
   public static String didYouMean(String word, Collection<String> candidates) {
     String nearest = "";
-    int least = Math.max(1, word.length() / 3) + 1;
+    int least = Math.min(word.length(), Math.max(1, word.length() / 3) + 1);
     for (String candidate : candidates.stream().sorted().toList()) {
       int distance = distance(cut(word), cut(candidate));
       if (distance < least) {
         least = distance;
+        nearest = candidate;
+      } else if (nearest.isEmpty() && word.length() >= MIN_PREFIX && candidate.startsWith(word)) {
         nearest = candidate;
       }
     }

@@ -26,6 +26,7 @@ import org.tomlj.TomlArray;
 import org.tomlj.TomlParseResult;
 import org.tomlj.TomlPosition;
 import org.tomlj.TomlTable;
+import rackpulse.config.Problems.Problem;
 
 /// Typed access to one table of a TOML file. What is wrong becomes a [Problem] with line and column
 /// and a fallback is returned, so that reading goes on and finds everything; [#finish] then reports
@@ -313,7 +314,9 @@ public final class TomlReader {
     for (String key : table.keySet()) {
       if (!asked.contains(key)) {
         String where = name.isEmpty() ? "" : " in [" + name + "]";
-        problem(key, "unknown key \"" + key + "\"" + where + Suggestion.didYouMean(key, asked));
+        String near = Suggestion.didYouMean(key, asked);
+        String known = asked.isEmpty() ? "" : "; known are " + String.join(", ", asked);
+        problem(key, "unknown key \"" + key + "\"" + where + (near.isEmpty() ? known : near));
       }
     }
     children.values().forEach(TomlReader::finish);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import rackpulse.config.Problems.Problem;
 import rackpulse.sensor.ModbusProfile;
 import rackpulse.sensor.Profile;
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import rackpulse.config.Problems.Problem;
 
 class TomlReaderTest {
   private final Problems problems = new Problems();

@@ -1,0 +1,298 @@
+package rackpulse.config;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import rackpulse.analysis.DerivedSettings;
+import rackpulse.analysis.DewPoint;
+import rackpulse.analysis.LimitSettings;
+import rackpulse.config.DeviceTables.Device;
+import rackpulse.config.DeviceTables.Devices;
+import rackpulse.sensor.ChannelProfile;
+import rackpulse.sensor.DeviceSettings;
+import rackpulse.telemetry.Channel;
+import rackpulse.telemetry.Ids;
+import rackpulse.telemetry.Quantity;
+
+/// Reads the tables that speak of channels: `[derived.*]`, `[limit.*]`, `[objective]`, `[forecast]`
+/// and `[model.*]`.
+final class ChannelTables {
+  /// Thermal Guidelines for Data Processing Environments, ASHRAE TC 9.9: the recommended envelope
+  /// and the allowable ones of the classes.
+  private static final Map<String, String> PRESETS =
+      Stream.of("ashrae-recommended", "ashrae-a1", "ashrae-a2", "ashrae-a3", "ashrae-a4")
+          .collect(Collectors.toUnmodifiableMap(name -> name, name -> name));
+
+  private static final Set<Quantity> CLIMATE =
+      Set.of(Quantity.TEMPERATURE, Quantity.RELATIVE_HUMIDITY);
+
+  private static final List<String> LIMITS =
+      List.of("alarm_low", "warn_low", "warn_high", "alarm_high");
+
+  private static final Set<Duration> HORIZONS =
+      Set.of(Duration.ofMinutes(15), Duration.ofMinutes(30), Duration.ofMinutes(60));
+
+  /// More inputs than this are not told apart by a model.
+  private static final int MAX_INPUTS = 7;
+
+  private final TomlReader root;
+  private final Problems warnings;
+  private final Set<String> deviceNames;
+  private final Set<String> derivedNames = new HashSet<>();
+
+  /// Channels by device and name.
+  private final Map<String, Map<String, Channel>> channels = new HashMap<>();
+
+  ChannelTables(TomlReader root, Devices devices, Problems warnings) {
+    this.root = root;
+    this.warnings = warnings;
+    this.deviceNames = devices.names();
+    for (Device device : devices.sound()) {
+      channels.put(device.settings().name(), channels(device.settings()));
+    }
+  }
+
+  private static Map<String, Channel> channels(DeviceSettings device) {
+    Map<String, Channel> channels = new LinkedHashMap<>();
+    for (ChannelProfile profile : device.profile().channels()) {
+      String name = profile.name();
+      if (device.wants(name)) {
+        channels.put(name, new Channel(device.name(), name, profile.quantity()));
+      }
+    }
+    DewPoint dewPoint = DewPoint.of(List.copyOf(channels.values()));
+    if (dewPoint != null) {
+      channels.put(dewPoint.channel().name(), dewPoint.channel());
+    }
+    return channels;
+  }
+
+  /// The derived devices in the order of the file; to be asked first, since the other tables may
+  /// name them.
+  List<DerivedSettings> derived() {
+    List<DerivedSettings> derived = new ArrayList<>();
+    Map<String, TomlReader> tables = root.tables("derived");
+    derivedNames.addAll(tables.keySet());
+    tables.forEach((name, table) -> derived(name, table).ifPresent(derived::add));
+    for (DerivedSettings settings : derived) {
+      channels.put(settings.name(), Map.of("value", settings.channel()));
+    }
+    return derived;
+  }
+
+  private Optional<DerivedSettings> derived(String name, TomlReader table) {
+    int before = table.problems().count();
+    if (!Ids.valid(name)) {
+      table.problem(ConfigurationFile.notAName("a derived device", name));
+    } else if (deviceNames.contains(name) || DeviceTables.RESERVED.contains(name)) {
+      table.problem("the name \"" + name + "\" is already taken: choose another one");
+    }
+    table.require("sum");
+    List<Channel> plus = resolveAll(table, "sum");
+    List<Channel> minus = resolveAll(table, "minus");
+    if (table.strings("sum").isEmpty() && table.has("sum")) {
+      table.problem("sum", "\"sum\" needs at least one channel");
+    }
+    checkQuantities(table, Stream.concat(plus.stream(), minus.stream()).toList());
+    String location = table.string("location", "");
+    return table.problems().count() == before
+        ? Optional.of(new DerivedSettings(name, plus, minus, location))
+        : Optional.empty();
+  }
+
+  private static void checkQuantities(TomlReader table, List<Channel> inputs) {
+    Set<String> seen = new HashSet<>();
+    for (Channel input : inputs) {
+      Quantity first = inputs.getFirst().quantity();
+      if (!seen.add(input.path())) {
+        table.problem("sum", "channel \"" + input.path() + "\" is named twice");
+      } else if (input.quantity() == Quantity.STATE) {
+        table.problem("sum", "\"" + input.path() + "\" is status bits, which cannot be added");
+      } else if (input.quantity() != first) {
+        table.problem(
+            "sum",
+            "\"%s\" is %s and \"%s\" is %s: they cannot be added"
+                .formatted(
+                    inputs.getFirst().path(), first.id(), input.path(), input.quantity().id()));
+      }
+    }
+  }
+
+  private List<Channel> resolveAll(TomlReader table, String key) {
+    List<Channel> resolved = new ArrayList<>();
+    for (String path : table.strings(key)) {
+      String device = path.substring(0, Math.max(0, path.indexOf('.')));
+      if (derivedNames.contains(device) && !deviceNames.contains(device)) {
+        table.problem(
+            key, "\"" + path + "\" is itself derived: name the channels it is made of instead");
+      } else {
+        resolve(table, key, path).ifPresent(resolved::add);
+      }
+    }
+    return resolved;
+  }
+
+  /// The channel written `DEVICE.CHANNEL`; empty when there is none, which has been reported, there
+  /// or at the device that is wrong.
+  private Optional<Channel> resolve(TomlReader table, String key, String path) {
+    int dot = path.indexOf('.');
+    if (dot < 0) {
+      table.problem(key, "\"" + path + "\" must be written \"DEVICE.CHANNEL\"");
+      return Optional.empty();
+    }
+    return resolve(table, key, path.substring(0, dot), path.substring(dot + 1));
+  }
+
+  private Optional<Channel> resolve(TomlReader table, String key, String device, String channel) {
+    Map<String, Channel> known = channels.get(device);
+    if (known != null) {
+      if (!known.containsKey(channel)) {
+        String near = Suggestion.didYouMean(channel, known.keySet());
+        String remedy = near.isEmpty() ? "; `rackpulse profiles` lists them" : near;
+        table.problem(key, "device \"" + device + "\" has no channel \"" + channel + "\"" + remedy);
+      }
+      return Optional.ofNullable(known.get(channel));
+    }
+    if (!deviceNames.contains(device) && !derivedNames.contains(device)) {
+      Set<String> names = new HashSet<>(deviceNames);
+      names.addAll(derivedNames);
+      String near = Suggestion.didYouMean(device, names);
+      String remedy = near.isEmpty() ? ": there is no table [device." + device + "]" : near;
+      table.problem(key, "unknown device \"" + device + "\"" + remedy);
+    }
+    return Optional.empty();
+  }
+
+  /// The limits in the order of the file.
+  List<LimitSettings> limits() {
+    List<LimitSettings> limits = new ArrayList<>();
+    forEachChannel("limit", (channel, table) -> limit(channel, table).ifPresent(limits::add));
+    return limits;
+  }
+
+  private Optional<LimitSettings> limit(Optional<Channel> channel, TomlReader table) {
+    checkPreset(table, channel);
+    Map<String, OptionalDouble> limits = new HashMap<>();
+    double last = Double.NEGATIVE_INFINITY;
+    for (String key : LIMITS) {
+      Optional<Double> limit = table.number(key);
+      if (limit.isPresent() && limit.get() <= last) {
+        table.problem(key, "limits must ascend: " + String.join(", ", LIMITS));
+      }
+      last = limit.orElse(last);
+      limits.put(key, limit.map(OptionalDouble::of).orElse(OptionalDouble.empty()));
+    }
+    boolean none = LIMITS.stream().noneMatch(table::has);
+    if (table.has("preset")) {
+      String what = "\"preset\" has no effect in this version: ";
+      warnings.add(
+          table.at("preset", what + (none ? "nothing is watched" : "only the limits given are")));
+    } else if (none) {
+      table.problem(
+          "[%s] sets no limit: give one of %s or preset"
+              .formatted(table.name(), String.join(", ", LIMITS)));
+    }
+    Duration delay =
+        table.duration("delay", Duration.ofSeconds(30), Duration.ZERO, Duration.ofHours(1));
+    double hysteresis = table.number("hysteresis").orElse(0.0);
+    if (hysteresis < 0) {
+      table.problem("hysteresis", "\"hysteresis\" must be at least 0");
+    }
+    OptionalDouble absent = OptionalDouble.empty();
+    return channel
+        .filter(_ -> !none)
+        .map(limited ->
+            new LimitSettings(
+                limited,
+                limits.getOrDefault("alarm_low", absent),
+                limits.getOrDefault("warn_low", absent),
+                limits.getOrDefault("warn_high", absent),
+                limits.getOrDefault("alarm_high", absent),
+                delay,
+                hysteresis));
+  }
+
+  private static void checkPreset(TomlReader table, Optional<Channel> channel) {
+    Optional<String> preset = table.choice("preset", PRESETS);
+    if (preset.isPresent() && channel.isPresent()) {
+      Quantity quantity = channel.get().quantity();
+      if (!CLIMATE.contains(quantity)) {
+        table.problem(
+            "preset",
+            "presets are for temperature and relative humidity, not for " + quantity.id());
+      }
+    }
+  }
+
+  /// Checks what this version does not act on.
+  void checkModels() {
+    root.tableOrEmpty("objective").tableList("term").forEach(this::checkTerm);
+    TomlReader forecast = root.tableOrEmpty("forecast");
+    forecast.strings("channels").forEach(path -> resolve(forecast, "channels", path));
+    for (String horizon : forecast.strings("horizons")) {
+      if (Amounts.duration(horizon).filter(HORIZONS::contains).isEmpty()) {
+        forecast.problem(
+            "horizons", "\"" + horizon + "\" is none of \"15 min\", \"30 min\" and \"60 min\"");
+      }
+    }
+    forEachChannel("model", this::checkModel);
+  }
+
+  private void checkTerm(TomlReader term) {
+    term.require("channel");
+    Optional<Channel> channel =
+        term.string("channel").flatMap(path -> resolve(term, "channel", path));
+    term.number("weight", 1, 0, 1000);
+    term.number("target");
+    Optional<Double> tolerance = term.number("tolerance");
+    if (tolerance.isPresent() && tolerance.get() <= 0) {
+      term.problem("tolerance", "\"tolerance\" must be above 0");
+    }
+    checkPreset(term, channel);
+    if (!term.has("preset")) {
+      term.require("target", "tolerance");
+    }
+  }
+
+  private void checkModel(Optional<Channel> target, TomlReader table) {
+    List<String> inputs = table.strings("inputs");
+    for (String input : inputs) {
+      if (target.isPresent() && target.get().path().equals(input)) {
+        table.problem("inputs", "\"" + input + "\" cannot explain itself");
+      }
+      resolve(table, "inputs", input);
+    }
+    if (inputs.size() > MAX_INPUTS || (inputs.isEmpty() && table.has("inputs"))) {
+      table.problem("inputs", "\"inputs\" must be 1 to " + MAX_INPUTS + " channels");
+    }
+    if (new HashSet<>(inputs).size() < inputs.size()) {
+      table.problem("inputs", "\"inputs\" names a channel twice");
+    }
+    table.flag("enabled", true);
+  }
+
+  /// What reads a table that is named for a channel, which is empty when it does not exist.
+  private interface ChannelTable {
+    void read(Optional<Channel> channel, TomlReader table);
+  }
+
+  private void forEachChannel(String key, ChannelTable each) {
+    root.tables(key)
+        .forEach((device, tables) -> {
+          for (String channel : tables.keys()) {
+            tables
+                .table(channel)
+                .ifPresent(table -> each.read(resolve(tables, channel, device, channel), table));
+          }
+        });
+  }
+}

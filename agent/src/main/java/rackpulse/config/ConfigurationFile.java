@@ -1,0 +1,254 @@
+package rackpulse.config;
+
+import static java.time.Duration.ZERO;
+import static java.time.Duration.ofHours;
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofMinutes;
+import static java.time.Duration.ofSeconds;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import rackpulse.analysis.DerivedSettings;
+import rackpulse.analysis.LimitSettings;
+import rackpulse.config.BusTables.Bus;
+import rackpulse.config.Configuration.AgentSettings;
+import rackpulse.config.DeviceTables.Device;
+import rackpulse.config.DeviceTables.Devices;
+import rackpulse.engine.EngineSettings;
+import rackpulse.mqtt.MqttSettings;
+import rackpulse.telemetry.Ids;
+
+/// Reads and checks `rackpulse.toml`: every problem in one pass, each with its place and remedy.
+public final class ConfigurationFile {
+  private static final Path KERNEL_HOST_NAME = Path.of("/proc/sys/kernel/hostname");
+  private static final String DEFAULT_STATE_DIRECTORY = "/var/lib/rackpulse";
+  private static final String DEFAULT_STATUS_FILE = "/run/rackpulse/status.json";
+
+  private static final List<String> COMMANDS =
+      List.of("read", "rescan", "reload", "retrain", "dump-recorder", "identify");
+
+  /// What is read and checked, and on which this version does not act.
+  private static final List<Idle> IDLE =
+      List.of(
+          new Idle("agent", "a configuration is not changed while running", "probation"),
+          new Idle(
+              "spool",
+              "unsent messages are kept in memory only",
+              "directory",
+              "max_bytes",
+              "segment_bytes",
+              "fsync_count",
+              "fsync_every",
+              "backlog_rate"),
+          new Idle("recorder", "traffic is not recorded"),
+          new Idle("commands", "no command is accepted"),
+          new Idle("objective", "it is not computed"),
+          new Idle("forecast", "nothing is forecast"),
+          new Idle("model", "no model is computed"));
+
+  private final TomlReader root;
+  private final Profiles profiles;
+  private final Map<String, String> environment;
+  private final Problems problems;
+  private final Problems warnings = new Problems();
+
+  private ConfigurationFile(
+      TomlReader root, Profiles profiles, Map<String, String> environment, Problems problems) {
+    this.root = root;
+    this.profiles = profiles;
+    this.environment = environment;
+    this.problems = problems;
+  }
+
+  /// A table, or some of its keys, without effect.
+  ///
+  /// @param instead what the agent does without it
+  private record Idle(String table, String instead, List<String> keys) {
+    Idle(String table, String instead, String... keys) {
+      this(table, instead, List.of(keys));
+    }
+  }
+
+  /// Reads `file`.
+  ///
+  /// @param environment of the process: `CREDENTIALS_DIRECTORY` is where relative secrets are
+  /// @throws ConfigurationException with everything that is wrong
+  public static Configuration load(Path file, Profiles profiles, Map<String, String> environment)
+      throws ConfigurationException {
+    Problems problems = new Problems();
+    Optional<TomlReader> root = TomlReader.open(file, problems);
+    return check(root, profiles, environment, problems);
+  }
+
+  /// Reads `text` as if it were in `file`.
+  ///
+  /// @throws ConfigurationException with everything that is wrong
+  static Configuration parse(
+      Path file, String text, Profiles profiles, Map<String, String> environment)
+      throws ConfigurationException {
+    Problems problems = new Problems();
+    Optional<TomlReader> root = TomlReader.parse(file, text, problems);
+    return check(root, profiles, environment, problems);
+  }
+
+  private static Configuration check(
+      Optional<TomlReader> root,
+      Profiles profiles,
+      Map<String, String> environment,
+      Problems problems)
+      throws ConfigurationException {
+    Optional<Configuration> configuration =
+        root.map(reader -> new ConfigurationFile(reader, profiles, environment, problems).read());
+    problems.throwIfAny();
+    return configuration.orElseThrow();
+  }
+
+  /// What to tell somebody whose name for `what` cannot be a level of a topic.
+  static String notAName(String what, String name) {
+    return "\"%s\" cannot be the name of %s: use 1 to %d of A-Z a-z 0-9 _ -"
+        .formatted(name, what, Ids.MAX_LENGTH);
+  }
+
+  private Configuration read() {
+    Path directory = root.file().toAbsolutePath().resolveSibling("");
+    Map<String, Bus> buses = BusTables.read(root, directory);
+    Devices devices = DeviceTables.read(root, buses, profiles, warnings);
+    AgentSettings agent = agent(root.tableOrEmpty("agent"), !devices.names().isEmpty());
+    MqttSettings mqtt = BrokerTable.read(root.tableOrEmpty("mqtt"), environment, warnings);
+    EngineSettings engine = engine();
+    checkRecorder(root.tableOrEmpty("recorder"));
+    checkCommands(root.tableOrEmpty("commands"));
+    ChannelTables channels = new ChannelTables(root, devices, warnings);
+    List<DerivedSettings> derived = channels.derived();
+    List<LimitSettings> limits = channels.limits();
+    channels.checkModels();
+    root.finish();
+    warnOfIdle();
+    if (devices.names().isEmpty()) {
+      warnings.add(root.file(), "no device is configured: nothing is polled");
+    }
+    if (problems.isEmpty()) {
+      BusTables.checkBudgets(buses, devices.sound(), warnings);
+    }
+    return new Configuration(
+        agent,
+        mqtt,
+        engine,
+        buses.values().stream().flatMap(bus -> bus.settings().stream()).toList(),
+        devices.sound().stream().map(Device::settings).toList(),
+        derived,
+        limits,
+        warnings.list());
+  }
+
+  private AgentSettings agent(TomlReader table, boolean placeNeeded) {
+    String id = table.string("id").orElseGet(this::hostName);
+    if (!Ids.valid(id)) {
+      String what = table.has("id") ? "the agent" : "the agent (it is the host name; set \"id\")";
+      table.problem("id", notAName(what, id));
+    }
+    table.duration("probation", ofMinutes(2), ZERO, ofHours(1));
+    return new AgentSettings(
+        id,
+        place(table, "site", placeNeeded),
+        place(table, "rack", placeNeeded),
+        absolute(table, "state_directory", DEFAULT_STATE_DIRECTORY),
+        absolute(table, "status_file", DEFAULT_STATUS_FILE));
+  }
+
+  /// Site and rack tell the devices of two racks apart; one default for all would mix them.
+  private static String place(TomlReader table, String key, boolean needed) {
+    if (needed && !table.has(key)) {
+      table.problem("[agent] needs \"" + key + "\", which tells devices of different racks apart");
+    }
+    String name = table.string(key, key);
+    if (!Ids.valid(name)) {
+      table.problem(key, notAName("the " + key, name));
+    }
+    return name;
+  }
+
+  private String hostName() {
+    String name = environment.get("HOSTNAME");
+    try {
+      String host = name == null ? Files.readString(KERNEL_HOST_NAME).strip() : name;
+      return host.replace('.', '-');
+    } catch (IOException unknown) {
+      return "";
+    }
+  }
+
+  private static Path absolute(TomlReader table, String key, String usual) {
+    Path path = table.path(key).orElse(Path.of(usual));
+    if (!path.isAbsolute()) {
+      table.problem(key, "\"" + key + "\" must be an absolute path");
+    }
+    return path;
+  }
+
+  private EngineSettings engine() {
+    TomlReader spool = root.tableOrEmpty("spool");
+    TomlReader polling = root.tableOrEmpty("polling");
+    TomlReader agent = root.tableOrEmpty("agent");
+    checkSpool(spool);
+    return new EngineSettings(
+        spool.bytes("memory_bytes", 16L << 20, 64L << 10, 1L << 30),
+        agent.duration("health_every", ofMinutes(1), ofSeconds(1), ofHours(1)),
+        polling.share("dead_share", 0.05, 0.001, 1),
+        (int) polling.integer("dormant_after", 5, 1, 1000),
+        polling.duration("probe_every", ofMinutes(1), ofSeconds(1), ofHours(1)),
+        agent.duration("stop_within", ofMillis(1500), ofMillis(100), ofMinutes(1)));
+  }
+
+  private static void checkSpool(TomlReader table) {
+    absolute(table, "directory", DEFAULT_STATE_DIRECTORY);
+    long most = table.bytes("max_bytes", 256L << 20, 16L << 20, 1L << 40);
+    long segment = table.bytes("segment_bytes", 4L << 20, 64L << 10, 256L << 20);
+    if (segment > most / 4) {
+      table.problem("segment_bytes", "\"segment_bytes\" must be at most a quarter of max_bytes");
+    }
+    table.integer("fsync_count", 256, 1, 100_000);
+    table.duration("fsync_every", ofSeconds(10), ofMillis(100), ofMinutes(10));
+    table.integer("backlog_rate", 100, 1, 10_000);
+  }
+
+  private static void checkRecorder(TomlReader table) {
+    absolute(table, "directory", DEFAULT_STATE_DIRECTORY);
+    table.duration("keep", ofMinutes(5), ofSeconds(10), ofHours(1));
+    table.bytes("max_bytes", 1L << 20, 16L << 10, 64L << 20);
+    table.integer("max_files", 20, 1, 1000);
+  }
+
+  private static void checkCommands(TomlReader table) {
+    for (String command : table.strings("allow")) {
+      if (!COMMANDS.contains(command)) {
+        String near = Suggestion.didYouMean(command, COMMANDS);
+        String remedy = near.isEmpty() ? ", one of " + String.join(", ", COMMANDS) : near;
+        table.problem("allow", "unknown command \"" + command + "\"" + remedy);
+      }
+    }
+    table.bytes("max_bytes", 4L << 10, 64, 64L << 10);
+    table.duration("max_age", ofSeconds(30), ofSeconds(1), ofMinutes(10));
+    table.integer("max_per_minute", 10, 1, 600);
+  }
+
+  private void warnOfIdle() {
+    for (Idle idle : IDLE) {
+      TomlReader table = root.tableOrEmpty(idle.table());
+      if (idle.keys().isEmpty() && !table.keys().isEmpty()) {
+        String what = "[" + idle.table() + "] has no effect in this version: ";
+        warnings.add(root.at(idle.table(), what + idle.instead()));
+      }
+      for (String key : idle.keys()) {
+        if (table.has(key)) {
+          String what = "\"" + key + "\" has no effect in this version: ";
+          warnings.add(table.at(key, what + idle.instead()));
+        }
+      }
+    }
+  }
+}
