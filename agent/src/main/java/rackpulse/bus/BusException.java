@@ -26,8 +26,22 @@ public abstract sealed class BusException extends Exception {
 
   /// Nothing came: silence on a line, an address not acknowledged.
   public static final class NoAnswer extends BusException {
+    private final boolean nobodyThere;
+
     public NoAnswer(String message) {
+      this(message, false);
+    }
+
+    /// @param nobodyThere as [#nobodyThere()]
+    public NoAnswer(String message, boolean nobodyThere) {
       super(message, NOTHING);
+      this.nobodyThere = nobodyThere;
+    }
+
+    /// Whether the wire works and the address was seen not to be acknowledged; on a line or a stuck
+    /// bus, silence does not tell whether the request arrived.
+    public boolean nobodyThere() {
+      return nobodyThere;
     }
   }
 

@@ -28,7 +28,13 @@ public enum WireEvent {
   /// SDA or SCL held low, or the clock stretched beyond the adapter's limit.
   STUCK,
   /// The line or connection was lost.
-  DISCONNECT;
+  DISCONNECT,
+  /// A failed I2C transfer was tried a second time.
+  RETRIED,
+  /// All multiplexers of an I2C bus were told to disconnect their branches.
+  MUXES_DESELECTED,
+  /// An I2C adapter was closed and opened again.
+  REOPENED;
 
   /// The name used in messages, such as `wrong-unit`.
   public String id() {

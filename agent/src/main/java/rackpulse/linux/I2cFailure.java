@@ -21,7 +21,7 @@ final class I2cFailure {
     return switch (Errno.of(errno)) {
       case ENXIO, EREMOTEIO -> {
         counters.count(WireEvent.NAK);
-        yield new BusException.NoAnswer(chip + " does not acknowledge" + why);
+        yield new BusException.NoAnswer(chip + " does not acknowledge" + why, true);
       }
       case EIO -> {
         counters.count(WireEvent.NAK);
