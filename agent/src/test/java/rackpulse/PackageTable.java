@@ -27,7 +27,16 @@ final class PackageTable {
         "bus",
         "linux");
     row("modbus", "Frames and their timing, the masters for TCP, RTU, RTU over TCP.", "bus");
-    row("sensor", "Profiles and drivers: from register bytes to samples.", "bus", "telemetry");
+    row(
+        "chip",
+        "I2C chips whose arithmetic does not fit a table: registers, pure conversion, measurement.",
+        "bus");
+    row(
+        "sensor",
+        "Profiles and drivers: from register bytes to samples.",
+        "bus",
+        "telemetry",
+        "chip");
     row(
         "analysis",
         "Derived channels, the least-squares models, truth checks, verdicts.",

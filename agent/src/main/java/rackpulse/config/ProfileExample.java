@@ -30,6 +30,7 @@ import rackpulse.telemetry.Stamp;
 /// @param table where a Modbus reply begins
 /// @param address where a Modbus reply begins
 /// @param transcript an exchange to play back on a bus; else empty
+/// @param parameters what the site says in it
 /// @param expected by channel a value, or the cause where the channel must be a gap
 record ProfileExample(
     TomlReader place,
@@ -37,6 +38,7 @@ record ProfileExample(
     Table table,
     int address,
     String transcript,
+    Map<String, Double> parameters,
     Map<String, Expectation> expected) {
   private static final Map<String, Cause> CAUSES = ChannelParser.byName(Cause.values(), Cause::id);
   private static final Stamp NEVER = new Stamp(Instant.EPOCH, 0, false);
@@ -67,8 +69,14 @@ record ProfileExample(
     for (String name : expect == example ? Set.<String>of() : expect.keys()) {
       expected.put(name, expectation(expect, name));
     }
+    Map<String, Double> parameters = new HashMap<>();
+    if (!transcript.isEmpty() && example.has("parameters")) {
+      TomlReader given = example.tableOrEmpty("parameters");
+      given.keys().forEach(key -> given.number(key).ifPresent(v -> parameters.put(key, v)));
+    }
     byte[] reply = ProfileParser.hex(example, "reply");
-    return new ProfileExample(example, reply, table, address, transcript, Map.copyOf(expected));
+    return new ProfileExample(
+        example, reply, table, address, transcript, Map.copyOf(parameters), Map.copyOf(expected));
   }
 
   private static Expectation expectation(TomlReader expect, String name) {

@@ -79,7 +79,8 @@ final class ProfileParser {
     }
     boolean proven = file.choice("status", STATUS).orElse(true);
     Profile.Header header =
-        new Profile.Header(id, file.string("part", ""), file.string("source", ""), proven);
+        new Profile.Header(
+            id, file.string("part", ""), String.join("; ", file.strings("source")), proven);
     boolean i2c = file.choice("bus", BUSES).orElse(true);
     Profile profile = i2c ? i2c(header) : modbus(header);
     if (profile.channels().isEmpty()) {

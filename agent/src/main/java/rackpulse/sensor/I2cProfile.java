@@ -3,9 +3,12 @@ package rackpulse.sensor;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import rackpulse.bus.BusException;
 import rackpulse.bus.Crc8;
+import rackpulse.chip.Ads1115;
+import rackpulse.chip.Ina2xx;
 import rackpulse.telemetry.Quantity;
 
 /// A part on I2C.
@@ -33,6 +36,14 @@ public record I2cProfile(
     return switch (program) {
       case Table _ -> List.of();
       case Chip chip -> chip.kind().parameters();
+    };
+  }
+
+  @Override
+  public Optional<String> objection(Map<String, Double> parameters) {
+    return switch (program) {
+      case Table _ -> Optional.empty();
+      case Chip chip -> chip.kind().objection(parameters);
     };
   }
 
@@ -115,8 +126,54 @@ public record I2cProfile(
       };
     }
 
+    /// What it asks of the site.
     List<Parameter> parameters() {
-      return List.of();
+      return switch (this) {
+        case BME280 -> List.of();
+        case INA219, INA226 ->
+            List.of(
+                new Parameter(
+                    "shunt_ohms", "resistance of the shunt in ohms", 1e-6, 100, Optional.empty()),
+                new Parameter(
+                    "max_amps",
+                    "highest current through the shunt in amperes",
+                    1e-3,
+                    1e4,
+                    Optional.empty()));
+        case ADS1115 ->
+            List.of(
+                new Parameter(
+                    "full_scale_volts",
+                    "highest voltage to be measured: 6.144, 4.096, 2.048, 1.024, 0.512 or 0.256",
+                    0.256,
+                    6.144,
+                    Optional.of(6.144)));
+      };
+    }
+
+    /// What speaks against `given`, parameters that are each allowed.
+    Optional<String> objection(Map<String, Double> given) {
+      return switch (this) {
+        case BME280 -> Optional.empty();
+        case INA219 -> shunt(Ina2xx.Kind.INA219, given);
+        case INA226 -> shunt(Ina2xx.Kind.INA226, given);
+        case ADS1115 ->
+            Ads1115.FULL_SCALES.contains(given.getOrDefault("full_scale_volts", 6.144))
+                ? Optional.empty()
+                : Optional.of("\"full_scale_volts\" is one of " + Ads1115.FULL_SCALES);
+      };
+    }
+
+    private static Optional<String> shunt(Ina2xx.Kind kind, Map<String, Double> given) {
+      double volts = given.getOrDefault("shunt_ohms", 0.0) * given.getOrDefault("max_amps", 0.0);
+      return volts <= kind.maxShuntVolts()
+          ? Optional.empty()
+          : Optional.of(
+              "\"max_amps\" through \"shunt_ohms\" is "
+                  + volts
+                  + " V, the chip measures up to "
+                  + kind.maxShuntVolts()
+                  + " V: check the value of the shunt");
     }
   }
 

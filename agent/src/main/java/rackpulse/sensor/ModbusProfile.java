@@ -1,6 +1,7 @@
 package rackpulse.sensor;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// A part that speaks Modbus.
@@ -22,6 +23,11 @@ public record ModbusProfile(
   @Override
   public List<Parameter> parameters() {
     return List.of();
+  }
+
+  @Override
+  public Optional<String> objection(Map<String, Double> parameters) {
+    return Optional.empty();
   }
 
   /// Which table of the device a field lies in.

@@ -1,7 +1,8 @@
 package rackpulse.sensor;
 
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Map;
+import java.util.Optional;
 
 /// What a part is: where its values lie and how bytes become values. Decoded from one TOML file.
 public sealed interface Profile permits I2cProfile, ModbusProfile {
@@ -13,6 +14,11 @@ public sealed interface Profile permits I2cProfile, ModbusProfile {
 
   /// What it asks of the site, such as the value of a shunt.
   List<Parameter> parameters();
+
+  /// What speaks against a combination of parameters that are each allowed; empty when nothing.
+  ///
+  /// @param parameters all that must be given are there
+  Optional<String> objection(Map<String, Double> parameters);
 
   /// @param id the file's name without `.toml`, such as `sht4x`
   /// @param part make and model, such as `Sensirion SHT40, SHT41, SHT45`
@@ -27,5 +33,6 @@ public sealed interface Profile permits I2cProfile, ModbusProfile {
   /// @param low least value allowed
   /// @param high greatest value allowed
   /// @param fallback taken when it is not given; empty when it must be given
-  record Parameter(String name, String meaning, double low, double high, OptionalDouble fallback) {}
+  record Parameter(
+      String name, String meaning, double low, double high, Optional<Double> fallback) {}
 }
