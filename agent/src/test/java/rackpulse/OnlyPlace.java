@@ -62,7 +62,7 @@ record OnlyPlace(String what, List<String> targets, Set<String> places) {
             "java.util.concurrent.ForkJoinPool",
             "java.util.concurrent.CompletableFuture",
             "java.util.Timer")
-        .in("engine");
+        .in("engine", "command.DemoCommand"); // the agent runs beside its audience
 
     only("the process's own streams", "java.lang.System.out", "java.lang.System.err")
         .in("command", "terminal", "rackpulse", "log");
@@ -95,7 +95,7 @@ record OnlyPlace(String what, List<String> targets, Set<String> places) {
             "java.util.regex.",
             "java.lang.String.format",
             "java.util.Formatter")
-        .in("config", "command", "terminal", "history", "simulation", "rackpulse");
+        .in("config", "command", "terminal", "history", "simulation", "rackpulse", "scan", "demo");
     only("stubs", "java.lang.UnsupportedOperationException.<init>").in();
   }
 

@@ -75,6 +75,24 @@ final class PackageTable {
         "The simulated rack behind `rackpulse demo`: chips, meters, heat, at the byte level.",
         "bus",
         "telemetry");
+    row(
+        "scan",
+        "What hangs on a bus: asks every address, only reads.",
+        "bus",
+        "sensor",
+        "json",
+        "terminal");
+    row(
+        "demo",
+        "The demonstration: what goes wrong in the simulated rack, and how a subscriber sees it.",
+        "bus",
+        "i2c",
+        "modbus",
+        "engine",
+        "simulation",
+        "telemetry",
+        "json",
+        "terminal");
     rowThatUsesAllAbove(
         "config", "TOML files to settings records and profiles, every problem with its line.");
     rowThatUsesAllAbove("command", "The command line: one class per command.");

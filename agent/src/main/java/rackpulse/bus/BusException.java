@@ -1,5 +1,7 @@
 package rackpulse.bus;
 
+import java.util.Objects;
+
 /// How a request on a bus can fail. Each failure keeps the raw bytes it rests on, as evidence.
 @SuppressWarnings("serial") // never serialised
 public abstract sealed class BusException extends Exception {
@@ -15,6 +17,11 @@ public abstract sealed class BusException extends Exception {
   /// The bytes that were received; empty when there were none. Not to be changed.
   public byte[] evidence() {
     return evidence;
+  }
+
+  @Override
+  public String getMessage() {
+    return Objects.requireNonNull(super.getMessage());
   }
 
   /// Failures are part of a bus's ordinary life and their message tells all: no stack trace, so a

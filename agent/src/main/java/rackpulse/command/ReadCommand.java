@@ -1,0 +1,111 @@
+package rackpulse.command;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import rackpulse.bus.Bus;
+import rackpulse.bus.BusException;
+import rackpulse.bus.BusSettings;
+import rackpulse.bus.I2cBus;
+import rackpulse.bus.WireCounters;
+import rackpulse.config.Configuration;
+import rackpulse.engine.BusOpener.OpenedBus;
+import rackpulse.sensor.Causes;
+import rackpulse.sensor.ChannelProfile;
+import rackpulse.sensor.DeviceSettings;
+import rackpulse.sensor.Drivers;
+import rackpulse.telemetry.Channel;
+import rackpulse.telemetry.Gap;
+import rackpulse.telemetry.Sample;
+import rackpulse.telemetry.Stamp;
+
+/// `rackpulse read`: one poll of the configured devices, as a table.
+@Command(
+    name = "read",
+    description = "Polls each device once and prints what it says. Exits 1 when there are gaps.")
+final class ReadCommand implements Callable<Integer> {
+  private final Services services;
+
+  @Mixin private ConfigurationOptions options;
+
+  @Parameters(paramLabel = "DEVICE", arity = "0..*", description = "only these (default: all)")
+  private List<String> only = List.of();
+
+  @Option(names = "--json", description = "print JSON")
+  private boolean json;
+
+  ReadCommand(Services services) {
+    this.services = services;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Configuration configuration = options.load(services);
+    List<DeviceSettings> devices =
+        configuration.devices().stream()
+            .filter(device -> only.isEmpty() || only.contains(device.name()))
+            .toList();
+    for (String name : only) {
+      if (devices.stream().noneMatch(device -> device.name().equals(name))) {
+        services.err().println("rackpulse: no device \"" + name + "\" in " + options.file());
+        return ExitCode.USAGE;
+      }
+    }
+    SampleTable table = new SampleTable();
+    for (BusSettings bus : configuration.buses()) {
+      read(bus, devices.stream().filter(d -> d.bus().equals(bus.name())).toList(), table);
+    }
+    if (json) {
+      services.terminal().line(table.json());
+    } else {
+      table.print(services.terminal());
+    }
+    return table.hasGaps() ? ExitCode.GAPS : ExitCode.OK;
+  }
+
+  private void read(BusSettings settings, List<DeviceSettings> devices, SampleTable table) {
+    if (devices.isEmpty()) {
+      return;
+    }
+    try (OpenedBus opened = services.opener().open(settings, new WireCounters())) {
+      for (DeviceSettings device : devices) {
+        read(device, opened.bus(), table);
+      }
+    } catch (BusException e) {
+      devices.forEach(device -> table.add(gaps(device, e), e.getMessage()));
+    }
+  }
+
+  private void read(DeviceSettings device, Bus trunk, SampleTable table) {
+    try {
+      Bus bus =
+          device.mux().isPresent() && trunk instanceof I2cBus i2c
+              ? services.opener().behind(i2c, device.mux().get())
+              : trunk;
+      table.add(Drivers.open(device, bus).read(now()), "");
+    } catch (BusException e) {
+      table.add(gaps(device, e), e.getMessage());
+    }
+  }
+
+  private static List<Sample> gaps(DeviceSettings device, BusException failure) {
+    Stamp stamp = now();
+    List<Sample> gaps = new ArrayList<>();
+    for (ChannelProfile channel : device.profile().channels()) {
+      if (device.channels().isEmpty() || device.channels().contains(channel.name())) {
+        Channel of = new Channel(device.name(), channel.name(), channel.quantity());
+        gaps.add(new Gap(of, stamp, Causes.of(failure)));
+      }
+    }
+    return gaps;
+  }
+
+  private static Stamp now() {
+    return new Stamp(Instant.now(), System.nanoTime(), true);
+  }
+}
