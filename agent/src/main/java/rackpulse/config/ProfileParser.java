@@ -216,6 +216,9 @@ final class ProfileParser {
     if (fields.size() > MAX_CHANNELS) {
       file.problem("a profile has at most " + MAX_CHANNELS + " channels");
     }
+    if (fields.stream().anyMatch(f -> f.encoding().format().words() > limits.maxRegisters())) {
+      file.problem("\"max_registers\" is too small for the longest number of the profile");
+    }
     return new ModbusProfile(header, limits, identity, fields);
   }
 

@@ -46,9 +46,8 @@ final class I2cDriver implements Driver {
 
   /// The channels of `device`'s profile that it is to deliver.
   static List<ChannelProfile> wanted(DeviceSettings device) {
-    List<String> names = device.channels();
     return device.profile().channels().stream()
-        .filter(channel -> names.isEmpty() || names.contains(channel.name()))
+        .filter(channel -> device.wants(channel.name()))
         .toList();
   }
 

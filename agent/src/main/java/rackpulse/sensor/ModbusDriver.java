@@ -54,8 +54,7 @@ public final class ModbusDriver implements Driver {
     name = settings.name();
     unit = settings.address();
     identity = profile.identity();
-    fields =
-        profile.fields().stream().filter(field -> settings.wants(field.channel().name())).toList();
+    fields = wanted(settings, profile);
     channels =
         fields.stream()
             .map(Field::channel)
@@ -72,6 +71,11 @@ public final class ModbusDriver implements Driver {
       longest = Math.max(longest, span.count());
     }
     words = new short[longest];
+  }
+
+  /// The fields of `profile` whose channels `device` is to deliver.
+  static List<Field> wanted(DeviceSettings device, ModbusProfile profile) {
+    return profile.fields().stream().filter(field -> device.wants(field.channel().name())).toList();
   }
 
   private static Decoder decoder(Channel channel, Field field) {

@@ -11,11 +11,18 @@ import rackpulse.sensor.I2cProfile.Step;
 /// What one good poll of a device costs its bus, known before anything runs. Identifying and
 /// setting up a part, which happens once, is left out.
 public final class Workload {
+  /// Unit, function code, address, count, CRC (Modbus over serial line 1.02, 2.5.1).
+  private static final int READ_REQUEST_BYTES = 8;
+
+  /// Unit, function code, byte count, CRC; the data come on top.
+  private static final int READ_REPLY_BYTES = 5;
+
   private Workload() {}
 
   /// One request and its answer, or one transfer on I2C.
   ///
-  /// @param writeBytes bytes sent: on I2C without the address, on Modbus the whole RTU frame
+  /// @param writeBytes bytes sent: on I2C without the address, on Modbus the whole RTU frame, also
+  ///   for TCP, whose frames are 4 bytes longer
   /// @param readBytes bytes received, likewise
   /// @param pause bus time to be waited after it
   public record Exchange(int writeBytes, int readBytes, Duration pause) {}
@@ -28,8 +35,20 @@ public final class Workload {
             case I2cProfile.Table table -> table(table.steps());
             case I2cProfile.Chip chip -> chip(chip.kind(), I2cDriver.wanted(device).size());
           };
-      case ModbusProfile profile -> List.of();
+      case ModbusProfile profile ->
+          RegisterSpans.merge(ModbusDriver.wanted(device, profile), profile.requests()).stream()
+              .map(Workload::exchange)
+              .toList();
     };
+  }
+
+  private static Exchange exchange(RegisterSpans.Span span) {
+    int data =
+        switch (span.table()) {
+          case HOLDING, INPUT -> 2 * span.count();
+          case COIL, DISCRETE_INPUT -> (span.count() + 7) / 8;
+        };
+    return new Exchange(READ_REQUEST_BYTES, READ_REPLY_BYTES + data, Duration.ZERO);
   }
 
   private static List<Exchange> table(List<Step> steps) {

@@ -46,6 +46,45 @@ class ProfileParserTest {
   }
 
   @Test
+  void numbersChannelsFromOneOn() {
+    Profile profile =
+        parse(
+            """
+            part = "meter"
+            bus = "modbus"
+            table = "input"
+            [[channel]]
+            name = "voltage-l{n}"
+            count = 3
+            address = 10
+            format = "f32"
+            quantity = "voltage"
+            """);
+    assertEquals(
+        List.of("voltage-l1 10", "voltage-l2 12", "voltage-l3 14"),
+        ((ModbusProfile) profile)
+            .fields().stream().map(f -> f.channel().name() + " " + f.address()).toList());
+  }
+
+  @Test
+  void refusesANumberLongerThanARequestMayBe() {
+    assertEquals(
+        List.of("p.toml: \"max_registers\" is too small for the longest number of the profile"),
+        messages(
+            """
+            part = "meter"
+            bus = "modbus"
+            table = "input"
+            requests = { max_registers = 1 }
+            [[channel]]
+            name = "v"
+            address = 10
+            format = "f32"
+            quantity = "voltage"
+            """));
+  }
+
+  @Test
   void convertsUnitsAndScalesExactly() {
     Profile profile =
         parse(
