@@ -1,6 +1,7 @@
 package rackpulse.modbus;
 
 import java.nio.ByteBuffer;
+import rackpulse.modbus.Request.Function;
 
 /// What the body of an answer is, seen against the request. Pure.
 ///
@@ -55,15 +56,24 @@ enum AnswerForm {
       return UNKNOWN_YET;
     }
     int code = bytes.get(offset) & 0xFF;
-    if (code >= EXCEPTION_BIT) {
-      return EXCEPTION_BODY_BYTES;
-    }
-    if (code == Function.READ_DEVICE_IDENTIFICATION.code()) {
-      return identificationBytes(bytes, offset, available);
-    }
-    if (code < 1 || code > Function.READ_INPUT_REGISTERS.code()) {
+    int function = code & ~EXCEPTION_BIT;
+    boolean isIdentification = function == Function.READ_DEVICE_IDENTIFICATION.code();
+    boolean isKnown =
+        isIdentification
+            || (function >= Function.READ_COILS.code()
+                && function <= Function.READ_INPUT_REGISTERS.code());
+    if (!isKnown) {
       return IMPOSSIBLE;
     }
+    if (code != function) {
+      return EXCEPTION_BODY_BYTES;
+    }
+    return isIdentification
+        ? identificationBytes(bytes, offset, available)
+        : dataBytes(bytes, offset, available);
+  }
+
+  private static int dataBytes(ByteBuffer bytes, int offset, int available) {
     if (available < 2) {
       return UNKNOWN_YET;
     }

@@ -1,5 +1,7 @@
 package rackpulse.modbus;
 
+import rackpulse.bus.BusException;
+
 /// Why a device refuses a request (Modbus Application Protocol 1.1b3, 7).
 enum ExceptionCode {
   ILLEGAL_FUNCTION(1, "illegal function: the device does not know this kind of request"),
@@ -18,6 +20,12 @@ enum ExceptionCode {
   ExceptionCode(int code, String text) {
     this.code = code;
     this.text = text;
+  }
+
+  /// What a device's refusal of `request` with `code` is for an operator.
+  static BusException.Refused refusal(Request request, int code, byte[] evidence) {
+    return new BusException.Refused(
+        "refused " + request + ": exception " + code + ", " + text(code), code, evidence);
   }
 
   /// The meaning of `code` in plain English; codes that the specification does not define are said

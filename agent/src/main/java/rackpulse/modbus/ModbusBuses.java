@@ -1,6 +1,7 @@
 package rackpulse.modbus;
 
 import java.time.Duration;
+import rackpulse.bus.BusSettings.ModbusRtuSettings;
 import rackpulse.bus.BusSettings.ModbusTcpSettings;
 import rackpulse.bus.Line;
 import rackpulse.bus.ModbusBus;
@@ -23,13 +24,37 @@ public final class ModbusBuses {
   public static Connection open(
       ModbusTcpSettings settings, MonotonicClock clock, WireCounters counters) {
     TcpLine line = new TcpLine(settings, clock);
-    return new Connection(
-        new MasterBus(new TcpMaster(line, line::close, settings.timeout(), clock, counters)), line);
+    Duration timeout = settings.timeout();
+    Master master =
+        settings.rtuFrames()
+            ? new RtuMaster(line, line::close, FrameTiming.network(timeout), clock, counters)
+            : new TcpMaster(line, line::close, timeout, clock, counters);
+    return new Connection(new MasterBus(master), line);
+  }
+
+  /// RTU on a serial line, which was opened as `settings` say.
+  public static ModbusBus rtu(
+      Line line, ModbusRtuSettings settings, MonotonicClock clock, WireCounters counters) {
+    return rtu(line, FrameTiming.of(settings), clock, counters);
+  }
+
+  /// RTU frames over a line that is not bound to a speed, such as a transcript.
+  public static ModbusBus rtu(
+      Line line, Duration timeout, MonotonicClock clock, WireCounters counters) {
+    return rtu(line, FrameTiming.network(timeout), clock, counters);
+  }
+
+  private static ModbusBus rtu(
+      Line line, FrameTiming timing, MonotonicClock clock, WireCounters counters) {
+    return new MasterBus(new RtuMaster(line, ModbusBuses::keep, timing, clock, counters));
   }
 
   /// Modbus TCP over any line, such as a transcript.
   public static ModbusBus tcp(
       Line line, Duration timeout, MonotonicClock clock, WireCounters counters) {
-    return new MasterBus(new TcpMaster(line, () -> {}, timeout, clock, counters));
+    return new MasterBus(new TcpMaster(line, ModbusBuses::keep, timeout, clock, counters));
   }
+
+  /// A line that belongs to somebody else is not given up.
+  private static void keep() {}
 }

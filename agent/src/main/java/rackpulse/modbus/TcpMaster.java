@@ -173,11 +173,13 @@ final class TcpMaster implements Master {
       case GOOD -> body;
       case EXCEPTION -> {
         counters.count(WireEvent.EXCEPTION);
-        throw Failures.refused(request, body.get(body.position() + 1) & 0xFF, parser.evidence());
+        throw ExceptionCode.refusal(
+            request, body.get(body.position() + 1) & 0xFF, parser.evidence());
       }
       case OTHER_FUNCTION -> {
         counters.count(WireEvent.WRONG_UNIT);
-        throw Failures.otherFunction(request, body.get(body.position()) & 0xFF, parser.evidence());
+        throw new BusException.WrongSender(
+            "the answer to another function came, asked " + request, parser.evidence());
       }
       case OTHER_LENGTH -> {
         counters.count(WireEvent.FRAMING);

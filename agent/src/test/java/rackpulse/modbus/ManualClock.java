@@ -7,6 +7,9 @@ final class ManualClock implements MonotonicClock {
   /// How often somebody slept.
   int sleeps;
 
+  /// How late a sleeping thread wakes.
+  long wakeUpNanos;
+
   @Override
   public long nanoTime() {
     return nowNanos;
@@ -16,7 +19,7 @@ final class ManualClock implements MonotonicClock {
   public void sleepUntil(long deadlineNanos) {
     if (deadlineNanos > nowNanos) {
       sleeps++;
-      nowNanos = deadlineNanos;
+      nowNanos = deadlineNanos + wakeUpNanos;
     }
   }
 

@@ -26,9 +26,6 @@ final class ScriptedLine implements Line {
   /// All reads.
   int reads;
 
-  /// How late a waiting thread wakes.
-  long wakeUpNanos;
-
   private static final int CLOSE = -1;
 
   private final ManualClock clock;
@@ -97,14 +94,15 @@ final class ScriptedLine implements Line {
     reads++;
     Arrival first = arrivals.peek();
     if (first == null || first.nanos() > clock.nanoTime()) {
-      if (deadlineNanos > clock.nanoTime()) {
-        waits++;
-      }
-      if (first == null || first.nanos() > deadlineNanos) {
-        clock.reach(deadlineNanos);
+      if (deadlineNanos <= clock.nanoTime()) {
         return 0;
       }
-      clock.reach(first.nanos() + wakeUpNanos);
+      waits++;
+      if (first == null || first.nanos() > deadlineNanos) {
+        clock.reach(deadlineNanos + clock.wakeUpNanos);
+        return 0;
+      }
+      clock.reach(first.nanos() + clock.wakeUpNanos);
     }
     int received = 0;
     while (!arrivals.isEmpty()
