@@ -52,10 +52,10 @@ final class ChannelParser {
         file.choice("bytes", ORDERS).orElse(false));
   }
 
-  /// The quantity; `RAW` when it is missing or unknown, which has been reported.
+  /// The quantity; `NUMBER` when it is missing or unknown, which has been reported.
   static Quantity quantity(TomlReader channel) {
     channel.require("quantity");
-    return channel.choice("quantity", QUANTITIES).orElse(Quantity.RAW);
+    return channel.choice("quantity", QUANTITIES).orElse(Quantity.NUMBER);
   }
 
   /// The name; empty when it is missing or none, which has been reported.
@@ -176,7 +176,12 @@ final class ChannelParser {
       formula.get().require("span", "full_scale");
       offset = formula.get().number("offset").orElse(0.0);
       span = formula.get().number("span").orElse(1.0);
-      fullScale = formula.get().number("full_scale", 1, 1e-6, 1e18);
+      fullScale = formula.get().number("full_scale").orElse(1.0);
+      for (String key : List.of("scale", "offset", "fraction")) {
+        if (channel.has(key)) {
+          channel.problem(key, "\"" + key + "\" and \"formula\" exclude each other");
+        }
+      }
     } else {
       double scale = channel.number("scale").orElse(1.0);
       double power = powerOfTen(scale);
@@ -184,10 +189,13 @@ final class ChannelParser {
       fullScale = power * (1L << channel.integer("fraction", 0, 0, 62));
       offset = channel.number("offset").orElse(0.0);
     }
-    if (span == 0) {
-      channel.problem("scale", "a scale of 0 makes every value 0");
+    if (span == 0 || fullScale <= 0) {
+      channel.problem(
+          formula.isPresent() ? "formula" : "scale",
+          "\"scale\" or \"span\" of 0, or \"full_scale\" not above 0, is no scale");
+      fullScale = 1;
     }
-    Unit unit = unit(channel, quantity);
+    Unit unit = channel.has("quantity") ? unit(channel, quantity) : new Unit(1, 1, 0);
     span *= unit.numerator;
     fullScale *= unit.denominator;
     offset = offset * unit.numerator / unit.denominator + unit.offset;

@@ -249,6 +249,7 @@ final class DeviceTables {
   }
 
   private static Map<String, Double> parameters(TomlReader table, Profile profile) {
+    int before = table.problems().count();
     TomlReader given = table.tableOrEmpty("parameters");
     Map<String, Double> parameters = new HashMap<>();
     for (Profile.Parameter parameter : profile.parameters()) {
@@ -265,6 +266,9 @@ final class DeviceTables {
               parameter.low(),
               parameter.high());
       parameters.put(parameter.name(), value);
+    }
+    if (table.problems().count() == before) {
+      profile.objection(parameters).ifPresent(text -> table.problem("parameters", text));
     }
     return parameters;
   }

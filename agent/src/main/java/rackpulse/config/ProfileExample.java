@@ -56,7 +56,7 @@ record ProfileExample(
   static ProfileExample parse(TomlReader example, boolean modbus, Optional<Table> usual) {
     Table table = modbus ? ProfileParser.registerTable(example, usual) : Table.HOLDING;
     if (modbus) {
-      example.require("address", "reply");
+      example.require("address");
     }
     int address = modbus ? (int) example.integer("address", 0, 0, 0xFFFF) : 0;
     String transcript = modbus ? "" : example.string("transcript", "");
@@ -80,9 +80,16 @@ record ProfileExample(
   }
 
   private static Expectation expectation(TomlReader expect, String name) {
-    return expect.isText(name)
-        ? new Expectation.Missing(expect.choice(name, CAUSES).orElse(Cause.UNDEFINED))
-        : new Expectation.Value(expect.number(name).orElse(0.0));
+    if (!expect.isText(name)) {
+      return new Expectation.Value(expect.number(name).orElse(0.0));
+    }
+    String id = expect.string(name, "");
+    Cause cause = CAUSES.get(id);
+    if (cause == null) {
+      String near = Suggestion.didYouMean(id, CAUSES.keySet());
+      expect.problem(name, "a number or a cause is expected, not \"" + id + "\"" + near);
+    }
+    return new Expectation.Missing(cause == null ? Cause.UNDEFINED : cause);
   }
 
   /// Decodes the reply as the driver would and reports every difference to what is expected.

@@ -33,7 +33,7 @@ final class ProfileParser {
   private static final int MAX_CHANNELS = 2000;
 
   private static final Map<String, Boolean> BUSES = Map.of("i2c", true, "modbus", false);
-  private static final Map<String, Boolean> STATUS = Map.of("unproven", false);
+  private static final Map<String, Boolean> STATUS = Map.of("unproven", false, "proven", true);
   private static final Map<String, Crc8> CHECKSUMS =
       Map.of("crc8-31-ff", Crc8.SENSIRION, "crc8-31-00", Crc8.HTU);
   static final Map<String, Table> TABLES =
@@ -88,7 +88,7 @@ final class ProfileParser {
     }
     List<ProfileExample> examples = new ArrayList<>();
     for (TomlReader table : file.tableList("example")) {
-      Optional<Table> usual = i2c ? Optional.empty() : file.choice("table", TABLES);
+      Optional<Table> usual = i2c ? Optional.empty() : usualTable();
       examples.add(ProfileExample.parse(table, !i2c, usual));
     }
     if (shipped && examples.size() < 2) {
@@ -102,8 +102,9 @@ final class ProfileParser {
   private I2cProfile i2c(Profile.Header header) {
     file.require("addresses");
     List<Integer> addresses = file.integers("addresses").stream().map(Long::intValue).toList();
-    if (addresses.stream().anyMatch(address -> address < 0x08 || address > 0x77)) {
-      file.problem("addresses", "\"addresses\" are 7-bit addresses from 0x08 to 0x77");
+    boolean possible = addresses.stream().allMatch(address -> address >= 0x08 && address <= 0x77);
+    if (file.has("addresses") && (addresses.isEmpty() || !possible)) {
+      file.problem("addresses", "\"addresses\" lists 7-bit addresses from 0x08 to 0x77");
     }
     Optional<Crc8> checksum = file.choice("checksum", CHECKSUMS);
     Optional<I2cProfile.Identity> identity =
@@ -113,14 +114,15 @@ final class ProfileParser {
   }
 
   private I2cProfile.Chip chip() {
-    ChipKind kind = file.choice("driver", DRIVERS).orElse(ChipKind.BME280);
+    Optional<ChipKind> known = file.choice("driver", DRIVERS);
+    ChipKind kind = known.orElse(ChipKind.BME280);
     List<ChannelProfile> channels = new ArrayList<>();
     for (TomlReader table : channelTables()) {
       String name = name(table, 0, 0);
       Quantity quantity = ChannelParser.quantity(table);
       double[] valid = ChannelParser.valid(table);
       channels.add(new ChannelProfile(name, quantity, Conversion.IDENTITY, valid[0], valid[1]));
-      if (!kind.outputs().contains(new Output(name, quantity))) {
+      if (known.isPresent() && !kind.outputs().contains(new Output(name, quantity))) {
         List<String> has =
             kind.outputs().stream().map(o -> o.name() + " (" + o.quantity().id() + ")").toList();
         table.problem("this driver has the channels " + String.join(", ", has));
@@ -174,7 +176,7 @@ final class ProfileParser {
   private static byte[] bytes(TomlReader table, String key) {
     List<Long> numbers = table.integers(key);
     if (numbers.size() > 32 || numbers.stream().anyMatch(n -> n < 0 || n > 0xFF)) {
-      table.problem(key, "\"" + key + "\" are at most 32 bytes from 0x00 to 0xFF");
+      table.problem(key, "\"" + key + "\" has at most 32 bytes from 0x00 to 0xFF");
       return new byte[0];
     }
     byte[] bytes = new byte[numbers.size()];
@@ -185,6 +187,7 @@ final class ProfileParser {
   }
 
   private static I2cProfile.Identity identity(TomlReader table, Optional<Crc8> checksum) {
+    int before = table.problems().count();
     table.require("steps", "expect");
     List<Step> steps = steps(table, "steps", checksum);
     byte[] expected = hex(table, "expect");
@@ -195,7 +198,8 @@ final class ProfileParser {
     }
     int read = steps.stream().mapToInt(Step::read).sum();
     int answer = checksum.isPresent() ? read / 3 * 2 : read;
-    if (expected.length == 0 || expected.length != answer || mask.length != answer) {
+    boolean fits = expected.length == answer && mask.length == answer && answer > 0;
+    if (!fits && table.problems().count() == before) {
       table.problem("\"expect\" and \"mask\" have as many bytes as the steps read: " + answer);
     }
     return new I2cProfile.Identity(steps, checksum, mask, expected);
@@ -205,7 +209,7 @@ final class ProfileParser {
 
   private ModbusProfile modbus(Profile.Header header) {
     RequestLimits limits = file.table("requests").map(this::limits).orElse(RequestLimits.DEFAULT);
-    Optional<Table> table = file.choice("table", TABLES);
+    Optional<Table> table = usualTable();
     ChannelParser.Defaults defaults = ChannelParser.defaults(file);
     Optional<ModbusProfile.Identity> identity =
         file.table("identity").map(reader -> registerIdentity(reader, table));
@@ -247,11 +251,12 @@ final class ProfileParser {
     channel.require("address");
     int first = (int) channel.integer("address", 0, 0, 0xFFFF);
     int count = (int) channel.integer("count", 1, 1, MAX_CHANNELS);
+    ChannelProfile profile = ChannelParser.channel(channel, "", format);
+    channel.require("name");
     if (first + count * format.words() > 0x10000) {
       channel.problem("address", "there are no addresses above 0xFFFF");
-      return;
+      count = 0;
     }
-    ChannelProfile profile = ChannelParser.channel(channel, "", format);
     for (int n = 0; n < count; n++) {
       int address = first + n * format.words();
       String name = name(channel, address, n);
@@ -260,6 +265,13 @@ final class ProfileParser {
               name, profile.quantity(), profile.conversion(), profile.low(), profile.high());
       fields.add(new ModbusProfile.Field(named, table, address, form.encoding(), form.undefined()));
     }
+  }
+
+  /// The table of all channels that do not say otherwise; any when it is unknown, which has been
+  /// reported.
+  private Optional<Table> usualTable() {
+    Optional<Table> table = file.choice("table", TABLES);
+    return table.isEmpty() && file.has("table") ? Optional.of(Table.HOLDING) : table;
   }
 
   static Table registerTable(TomlReader reader, Optional<Table> usual) {
@@ -316,7 +328,8 @@ final class ProfileParser {
       channel.problem(
           "name", "a channel's name has 1 to 64 of A-Z a-z 0-9 _ -, not \"" + name + "\"");
     } else if (!names.add(name)) {
-      channel.problem("name", "there is already a channel \"" + name + "\"");
+      String remedy = n > 0 ? "; with \"count\" a name has {n} or {address} in it" : "";
+      channel.problem("name", "there is already a channel \"" + name + "\"" + remedy);
     }
     return name;
   }

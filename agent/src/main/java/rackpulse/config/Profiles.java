@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystemNotFoundException;
@@ -64,18 +63,17 @@ public final class Profiles {
 
   /// The names of all profiles.
   public NavigableSet<String> ids() {
-    NavigableSet<String> ids = new TreeSet<>();
     try {
-      addShipped(ids);
+      NavigableSet<String> ids = shippedIds();
       for (Path directory : directories) {
         if (Files.isDirectory(directory)) {
           addAll(ids, directory);
         }
       }
+      return ids;
     } catch (IOException failure) {
       throw new UncheckedIOException("profiles cannot be listed", failure);
     }
-    return ids;
   }
 
   private Optional<Profile> read(String id, Problems problems) {
@@ -115,27 +113,29 @@ public final class Profiles {
         .toList();
   }
 
-  private static void addShipped(NavigableSet<String> ids) throws IOException {
+  private static NavigableSet<String> shippedIds() throws IOException {
     URL known = Profiles.class.getResource(KNOWN);
     if (known == null) {
       throw new IOException("the program lacks its profiles");
     }
-    try {
-      URI uri = known.toURI();
-      if (uri.getScheme().equals("file")) {
-        addAll(ids, Path.of(uri).resolveSibling(""));
-        return;
-      }
-      try {
-        addAll(ids, FileSystems.getFileSystem(uri).getPath(FOLDER));
-      } catch (FileSystemNotFoundException notYetOpen) {
-        try (FileSystem archive = FileSystems.newFileSystem(uri, Map.of())) {
-          addAll(ids, archive.getPath(FOLDER));
-        }
-      }
-    } catch (URISyntaxException impossible) {
-      throw new IOException(impossible);
+    return beside(URI.create(known.toString()));
+  }
+
+  /// The names of all profiles beside the one at `known`: in a directory, a jar, or an image.
+  static NavigableSet<String> beside(URI known) throws IOException {
+    NavigableSet<String> ids = new TreeSet<>();
+    if (known.getScheme().equals("file")) {
+      addAll(ids, Path.of(known).resolveSibling(""));
+      return ids;
     }
+    try {
+      addAll(ids, FileSystems.getFileSystem(known).getPath(FOLDER));
+    } catch (FileSystemNotFoundException notYetOpen) {
+      try (FileSystem archive = FileSystems.newFileSystem(known, Map.of())) {
+        addAll(ids, archive.getPath(FOLDER));
+      }
+    }
+    return ids;
   }
 
   private static void addAll(NavigableSet<String> ids, Path directory) throws IOException {

@@ -270,9 +270,7 @@ public final class TomlReader {
   /// The table `key`, written `[key]` or `{ ... }`.
   public Optional<TomlReader> table(String key) {
     return value(
-        key,
-        "a table",
-        value -> value instanceof TomlTable child ? child(key, child, key, -1) : null);
+        key, "a table", value -> value instanceof TomlTable child ? child(key, child, -1) : null);
   }
 
   /// The table `key`; an empty one when it is missing, so that its defaults are read.
@@ -299,7 +297,7 @@ public final class TomlReader {
         .ifPresent(list -> {
           for (int i = 0; i < list.size(); i++) {
             if (list.get(i) instanceof TomlTable child) {
-              tables.add(child(key, child, key + "[" + (i + 1) + "]", i));
+              tables.add(child(key, child, i));
             } else {
               problem(key, "\"" + key + "\" must be a list of tables");
             }
@@ -322,17 +320,20 @@ public final class TomlReader {
     children.values().forEach(TomlReader::finish);
   }
 
-  private TomlReader child(String key, TomlTable child, String childName, int index) {
-    TomlReader known = children.get(childName);
+  /// @param index its place in a list of tables, which shows as `[[key]]`; -1 for a lone table
+  private TomlReader child(String key, TomlTable child, int index) {
+    String unique = key + "#" + index;
+    TomlReader known = children.get(unique);
     if (known != null) {
       return known;
     }
     TomlArray list = index < 0 ? null : table.getArray(List.of(key));
     TomlPosition at =
         list == null ? table.inputPositionOf(List.of(key)) : list.inputPositionOf(index);
-    String path = name.isEmpty() ? childName : name + "." + childName;
-    TomlReader reader = new TomlReader(file, path, child, at, problems);
-    children.put(childName, reader);
+    String path = name.isEmpty() ? key : name + "." + key;
+    TomlReader reader =
+        new TomlReader(file, list == null ? path : "[" + path + "]", child, at, problems);
+    children.put(unique, reader);
     return reader;
   }
 
