@@ -63,7 +63,7 @@ public final class Losses {
   }
 
   /// Polls lost since start, by the id of the cause.
-  synchronized Map<String, Long> counts() {
+  public synchronized Map<String, Long> counts() {
     Map<String, Long> counts = new LinkedHashMap<>();
     polls.forEach((cause, count) -> counts.put(cause.id(), count));
     return counts;

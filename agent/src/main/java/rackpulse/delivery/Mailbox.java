@@ -37,6 +37,17 @@ public final class Mailbox<T> {
     }
   }
 
+  /// Moves all items that are there, oldest first, to the end of `into`.
+  public void drain(List<T> into) {
+    lock.lock();
+    try {
+      into.addAll(items);
+      items.clear();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// Moves all items, oldest first, to the end of `into`; waits for the first for at most
   /// `atMostNanos`.
   public void drain(List<T> into, long atMostNanos) throws InterruptedException {

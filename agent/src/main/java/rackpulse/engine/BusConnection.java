@@ -1,0 +1,231 @@
+package rackpulse.engine;
+
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.tinylog.Logger;
+import rackpulse.bus.Bus;
+import rackpulse.bus.BusException;
+import rackpulse.bus.BusSettings;
+import rackpulse.bus.I2cBus;
+import rackpulse.bus.ModbusBus;
+import rackpulse.bus.MuxChannel;
+import rackpulse.bus.Repetition;
+import rackpulse.bus.WireCounters;
+import rackpulse.engine.BusOpener.OpenedBus;
+
+/// A bus that is opened, found broken, and opened again, with growing pauses while that fails.
+///
+/// [#downReason] and [#counters] are for any thread, all else for the bus thread.
+final class BusConnection {
+  /// Pauses between attempts to open a bus that cannot be opened. An attempt costs little where
+  /// nothing is plugged in, and at most the connect time-out.
+  private static final Backoff REOPEN = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30));
+
+  private final BusSettings settings;
+  private final BusOpener opener;
+  private final Clocks clocks;
+  private final WireCounters counters = new WireCounters();
+  private final Repetition repetition = new Repetition();
+  private @Nullable Slot slot;
+  private @Nullable OpenedBus opened;
+  private boolean proven;
+  private int failures;
+  private long reopenNanos;
+  private volatile String downReason = "not opened yet";
+
+  BusConnection(BusSettings settings, BusOpener opener, Clocks clocks) {
+    this.settings = settings;
+    this.opener = opener;
+    this.clocks = clocks;
+    reopenNanos = clocks.nanos();
+  }
+
+  /// Why the bus cannot be used; empty while it can.
+  String downReason() {
+    return downReason;
+  }
+
+  /// What has been seen on the bus since the agent started.
+  WireCounters counters() {
+    return counters;
+  }
+
+  boolean isOpen() {
+    return opened != null;
+  }
+
+  /// Whether some device has answered since the bus was opened.
+  boolean isProven() {
+    return proven;
+  }
+
+  /// When it is time to open it, while it is not open.
+  long reopenNanos() {
+    return reopenNanos;
+  }
+
+  /// Tries to open the bus.
+  ///
+  /// @return whether it is open
+  boolean open() {
+    close();
+    try {
+      OpenedBus fresh = opener.open(settings, counters);
+      opened = fresh;
+      if (slot == null) {
+        slot =
+            switch (fresh.bus()) {
+              case I2cBus _ -> new I2cSlot();
+              case ModbusBus _ -> new ModbusSlot();
+            };
+      }
+      if (!slot.use(fresh.bus())) {
+        throw new IllegalStateException("bus " + settings.name() + " changed its kind");
+      }
+      downReason = "";
+      return true;
+    } catch (BusException failure) {
+      broke(Objects.requireNonNullElse(failure.getMessage(), "no reason given"));
+      return false;
+    }
+  }
+
+  /// A device has answered: the bus is all right.
+  void prove() {
+    if (!proven) {
+      proven = true;
+      failures = 0;
+      long failed = repetition.recovered();
+      if (failed > 0) {
+        Logger.info("bus {} works again after {} failures", settings.name(), failed);
+      }
+    }
+  }
+
+  /// The bus cannot be used: closes it until it is time for another attempt.
+  void broke(String reason) {
+    close();
+    downReason = reason;
+    failures++;
+    reopenNanos = clocks.nanos() + REOPEN.afterNanos(failures);
+    if (repetition.failed()) {
+      Logger.error(
+          "bus {} is down: {} ({} in a row)", settings.name(), reason, repetition.failures());
+    }
+  }
+
+  void close() {
+    proven = false;
+    if (slot != null) {
+      slot.clear();
+    }
+    if (opened != null) {
+      opened.close();
+      opened = null;
+    }
+  }
+
+  /// What the driver of a device holds; stays good when the bus is opened anew. To be asked for
+  /// only after the bus has been open.
+  Bus port(Optional<MuxChannel> mux) {
+    Bus bus = Objects.requireNonNull(slot, "never opened").bus();
+    return mux.isEmpty() ? bus : opener.behind((I2cBus) bus, mux.get());
+  }
+
+  /// A bus as its drivers know it for as long as the agent runs, whichever opening of it is the
+  /// present one; so a driver keeps what it has learnt when the bus is opened anew.
+  private sealed interface Slot {
+    /// What drivers hold.
+    Bus bus();
+
+    /// Uses `bus` from now on.
+    ///
+    /// @return whether it is of the kind that this slot takes
+    boolean use(Bus bus);
+
+    /// From now on every use fails.
+    void clear();
+  }
+
+  /// A slot for an I2C bus.
+  private static final class I2cSlot implements Slot, I2cBus {
+    private @Nullable I2cBus present;
+
+    @Override
+    public Bus bus() {
+      return this;
+    }
+
+    @Override
+    public boolean use(Bus bus) {
+      present = bus instanceof I2cBus i2c ? i2c : null;
+      return present != null;
+    }
+
+    @Override
+    public void clear() {
+      present = null;
+    }
+
+    @Override
+    public void transfer(int address, byte[] write, byte[] read) throws BusException {
+      orDown(present).transfer(address, write, read);
+    }
+
+    /// A closed bus needs no pause: the next transfer fails.
+    @Override
+    public void pause(Duration atLeast) {
+      if (present != null) {
+        present.pause(atLeast);
+      }
+    }
+  }
+
+  /// A slot for a Modbus line or connection.
+  private static final class ModbusSlot implements Slot, ModbusBus {
+    private @Nullable ModbusBus present;
+
+    @Override
+    public Bus bus() {
+      return this;
+    }
+
+    @Override
+    public boolean use(Bus bus) {
+      present = bus instanceof ModbusBus modbus ? modbus : null;
+      return present != null;
+    }
+
+    @Override
+    public void clear() {
+      present = null;
+    }
+
+    @Override
+    public void readRegisters(int unit, RegisterTable table, int address, int count, short[] into)
+        throws BusException {
+      orDown(present).readRegisters(unit, table, address, count, into);
+    }
+
+    @Override
+    public BitSet readBits(int unit, BitTable table, int address, int count) throws BusException {
+      return orDown(present).readBits(unit, table, address, count);
+    }
+
+    @Override
+    public Map<Integer, String> identify(int unit) throws BusException {
+      return orDown(present).identify(unit);
+    }
+  }
+
+  private static <T> T orDown(@Nullable T bus) throws BusException {
+    if (bus == null) {
+      throw new BusException.Down("the bus is closed");
+    }
+    return bus;
+  }
+}

@@ -1,0 +1,316 @@
+package rackpulse.engine;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import rackpulse.bus.Bus;
+import rackpulse.bus.BusException;
+import rackpulse.bus.BusSettings;
+import rackpulse.sensor.Causes;
+import rackpulse.sensor.DeviceSettings;
+import rackpulse.sensor.Driver;
+import rackpulse.telemetry.Cause;
+import rackpulse.telemetry.Gap;
+import rackpulse.telemetry.Health.BusHealth;
+import rackpulse.telemetry.Poll;
+import rackpulse.telemetry.Sample;
+import rackpulse.telemetry.Stamp;
+
+/// The duty of the thread that owns a bus: opens it, polls its devices on schedule, one request at
+/// a time, and says a gap for every value that it could not get, whatever the reason.
+///
+/// [#health] and [#tried] are for any thread, all else for the bus thread.
+final class BusWorker implements Worker.Duty {
+  /// Longest sleep, so that the supervisor sees this thread alive.
+  private static final long LONGEST_SLEEP_NANOS = Duration.ofSeconds(20).toNanos();
+
+  /// For how long a device that broke the bus waits for another to show that the bus is all right.
+  private static final long SUSPECT_WAITS_NANOS = Duration.ofSeconds(10).toNanos();
+
+  private final BusSettings settings;
+  private final List<DeviceSession> devices;
+  private final Links links;
+  private final BusConnection connection;
+  private final Probes probes;
+
+  /// Written by the bus thread only; guards that and the window of [#health].
+  private final Schedule schedule;
+
+  /// Polls answered since start, by which a device that breaks the bus is told from a broken bus.
+  private long answers;
+
+  /// The device that was asked when the bus broke last.
+  private @Nullable DeviceSession suspect;
+
+  private long openedNanos;
+  private long busyNanos;
+  private long windowNanos;
+  private volatile int dormant;
+  private volatile boolean tried;
+
+  /// What a bus thread is connected to.
+  ///
+  /// @param drivers makes the driver of a device on its bus
+  /// @param polls takes every poll
+  /// @param onFirstTry called when the bus has been opened or found down for the first time
+  record Links(
+      BusOpener opener,
+      BiFunction<DeviceSettings, Bus, Driver> drivers,
+      Clocks clocks,
+      Consumer<Poll> polls,
+      Runnable onFirstTry) {}
+
+  /// What came of asking a device once.
+  private record Attempt(
+      Stamp stamp, long costNanos, List<Sample> samples, @Nullable BusException failure) {}
+
+  /// @param deadShare most bus time that devices which do not answer may cost
+  BusWorker(BusSettings settings, List<DeviceSession> devices, double deadShare, Links links) {
+    this.settings = settings;
+    this.devices = List.copyOf(devices);
+    this.links = links;
+    long nowNanos = links.clocks.nanos();
+    windowNanos = nowNanos;
+    connection = new BusConnection(settings, links.opener, links.clocks);
+    schedule =
+        new Schedule(devices.stream().map(device -> device.settings().every()).toList(), nowNanos);
+    probes = new Probes(this.devices, schedule, deadShare, nowNanos);
+  }
+
+  /// Whether the bus has been opened or found down at least once.
+  boolean tried() {
+    return tried;
+  }
+
+  @Override
+  public boolean work() throws InterruptedException {
+    long nowNanos = links.clocks.nanos();
+    if (!connection.isOpen() && nowNanos - connection.reopenNanos() >= 0) {
+      open();
+      nowNanos = links.clocks.nanos();
+    }
+    DeviceSession due = begin(nowNanos);
+    if (due == null && connection.isOpen()) {
+      due = probes.next(nowNanos);
+      if (due != null) {
+        attempt(due);
+        return true;
+      }
+    }
+    if (due == null) {
+      links.clocks.sleepUntil(nextEventNanos(nowNanos));
+    } else if (!connection.isOpen() || mustWait(due, nowNanos)) {
+      links.polls.accept(due.unreachable(links.clocks.stamp()));
+    } else if (due.dormant()) {
+      links.polls.accept(due.resting(links.clocks.stamp()));
+    } else {
+      attempt(due);
+    }
+    return true;
+  }
+
+  @Override
+  public void end() {
+    connection.close();
+  }
+
+  /// How the bus is doing.
+  ///
+  /// @param newWindow whether utilisation and lateness shall be measured anew from here
+  BusHealth health(boolean newWindow) {
+    Map<String, Long> errors = new TreeMap<>();
+    connection.counters().seen().forEach((event, count) -> errors.put(event.id(), count));
+    String reason = connection.downReason();
+    synchronized (schedule) {
+      long nowNanos = links.clocks.nanos();
+      Schedule.Statistics statistics = schedule.statistics(newWindow);
+      double utilisation = (double) busyNanos / Math.max(1, nowNanos - windowNanos);
+      if (newWindow) {
+        busyNanos = 0;
+        windowNanos = nowNanos;
+      }
+      return new BusHealth(
+          settings.name(),
+          reason.isEmpty() ? "up" : "down",
+          reason,
+          devices.size(),
+          dormant,
+          Math.min(1, utilisation),
+          statistics.latenessMeanMillis(),
+          statistics.latenessMaxMillis(),
+          statistics.jitterMillis(),
+          statistics.polls(),
+          statistics.missed(),
+          errors);
+    }
+  }
+
+  private @Nullable DeviceSession begin(long nowNanos) {
+    synchronized (schedule) {
+      int due = schedule.next(nowNanos);
+      if (due == Schedule.NONE) {
+        return null;
+      }
+      DeviceSession device = devices.get(due);
+      schedule.begin(due, nowNanos, connection.isOpen() && !device.dormant());
+      return device;
+    }
+  }
+
+  private long nextEventNanos(long nowNanos) {
+    long next = schedule.nextReleaseNanos(nowNanos + LONGEST_SLEEP_NANOS);
+    if (connection.isOpen()) {
+      return probes.nextNanos(nowNanos, next);
+    }
+    long reopen = connection.reopenNanos();
+    return reopen - next < 0 ? reopen : next;
+  }
+
+  private void open() {
+    if (connection.open()) {
+      openedNanos = links.clocks.nanos();
+      devices.forEach(DeviceSession::busOpened);
+    }
+    if (!tried) {
+      tried = true;
+      links.onFirstTry.run();
+    }
+  }
+
+  /// Polls the device. A connection that had worked may have been closed by the other side while it
+  /// was idle: then it is opened anew at once and the device asked a second time.
+  private void attempt(DeviceSession device) {
+    boolean isProbe = device.dormant();
+    Attempt attempt = ask(device);
+    if (attempt.failure instanceof BusException.Down
+        && connection.isProven()
+        && device != suspect
+        && !interrupted()) {
+      open();
+      attempt = connection.isOpen() ? ask(device) : attempt;
+    }
+    if (interrupted()) {
+      return; // what an interrupted request says proves nothing
+    }
+    switch (attempt.failure) {
+      case null -> heard(device, isProbe, attempt);
+      case BusException.Down down -> lost(device, isProbe, attempt, reasonOf(down));
+      case BusException failure -> {
+        Cause cause = Causes.of(failure);
+        missed(device, cause, reasonOf(failure), attempt);
+        if (!isProbe) {
+          links.polls.accept(device.gaps(attempt.stamp, cause));
+        }
+      }
+    }
+    if (isProbe != device.dormant()) {
+      dormant = (int) devices.stream().filter(DeviceSession::dormant).count();
+    }
+  }
+
+  private Attempt ask(DeviceSession device) {
+    Stamp stamp = links.clocks.stamp();
+    long startNanos = links.clocks.nanos();
+    List<Sample> samples = List.of();
+    BusException failure = null;
+    try {
+      samples = driverOf(device).read(stamp);
+    } catch (BusException e) {
+      failure = e;
+    }
+    long costNanos = links.clocks.nanos() - startNanos;
+    synchronized (schedule) {
+      busyNanos += costNanos;
+    }
+    return new Attempt(stamp, costNanos, samples, failure);
+  }
+
+  private Driver driverOf(DeviceSession device) {
+    Driver driver = device.driver();
+    if (driver == null) {
+      Bus port = connection.port(device.settings().mux());
+      driver = links.drivers.apply(device.settings(), port);
+      device.driver(driver);
+    }
+    return driver;
+  }
+
+  private void heard(DeviceSession device, boolean isProbe, Attempt attempt) {
+    Cause useless = uselessness(attempt.samples);
+    if (useless == null) {
+      answers++;
+      connection.prove();
+      device.answered(attempt.stamp);
+    } else {
+      missed(device, useless, "every channel " + useless.id(), attempt);
+    }
+    if (!isProbe || useless == null) {
+      links.polls.accept(device.poll(attempt.stamp, attempt.samples));
+    }
+  }
+
+  private void missed(DeviceSession device, Cause cause, String reason, Attempt attempt) {
+    long nowNanos = links.clocks.nanos();
+    probes.spend(attempt.costNanos, nowNanos);
+    boolean isCostly = probes.overdrawn(nowNanos);
+    device.failed(attempt.stamp, cause, reason, attempt.costNanos, isCostly);
+  }
+
+  /// Whether `device` broke the bus the last time and another one shall show first that the bus is
+  /// all right.
+  private boolean mustWait(DeviceSession device, long nowNanos) {
+    return device == suspect
+        && devices.size() > 1
+        && !connection.isProven()
+        && nowNanos - openedNanos < SUSPECT_WAITS_NANOS;
+  }
+
+  /// The bus broke while `device` was asked. The device is to blame only when others have answered
+  /// since it did so the last time; then the bus is opened again at once.
+  private void lost(DeviceSession device, boolean isProbe, Attempt attempt, String reason) {
+    suspect = device;
+    if (connection.isOpen()) {
+      boolean toBlame = device.brokeBusAgain(answers);
+      if (toBlame) {
+        missed(device, Cause.BUS_DOWN, reason, attempt);
+        connection.close();
+      } else {
+        connection.broke(reason);
+      }
+    }
+    if (!isProbe) {
+      links.polls.accept(device.unreachable(attempt.stamp));
+    }
+  }
+
+  /// Why `samples` are as good as no answer; null when they are not.
+  private static @Nullable Cause uselessness(List<Sample> samples) {
+    Cause first = null;
+    for (Sample sample : samples) {
+      if (!(sample instanceof Gap gap)) {
+        return null;
+      }
+      switch (gap.cause()) {
+        case NO_ANSWER, CORRUPT, WRONG_SENDER, DORMANT, BUS_DOWN ->
+            first = first == null ? gap.cause() : first;
+        case REFUSED, UNDEFINED, OUT_OF_RANGE -> {
+          return null; // the device itself says so
+        }
+      }
+    }
+    return first;
+  }
+
+  private static boolean interrupted() {
+    return Thread.currentThread().isInterrupted();
+  }
+
+  private static String reasonOf(BusException failure) {
+    return Objects.requireNonNullElse(failure.getMessage(), "no reason given");
+  }
+}

@@ -1,0 +1,16 @@
+package rackpulse.engine;
+
+import rackpulse.telemetry.Stamp;
+
+/// Time as the engine sees it.
+public interface Clocks {
+  /// The monotonic clock: the only one that schedules and bounds look at. Comparable by difference
+  /// only.
+  long nanos();
+
+  /// Now, on the wall clock and on the monotonic one.
+  Stamp stamp();
+
+  /// Waits until [#nanos] reaches `deadlineNanos`; not at all when it has.
+  void sleepUntil(long deadlineNanos) throws InterruptedException;
+}

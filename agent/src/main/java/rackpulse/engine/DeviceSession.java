@@ -1,0 +1,221 @@
+package rackpulse.engine;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.tinylog.Logger;
+import rackpulse.bus.Repetition;
+import rackpulse.sensor.ChannelProfile;
+import rackpulse.sensor.DeviceSettings;
+import rackpulse.sensor.Driver;
+import rackpulse.sensor.Profile;
+import rackpulse.telemetry.Cause;
+import rackpulse.telemetry.Channel;
+import rackpulse.telemetry.DeviceDescription;
+import rackpulse.telemetry.DeviceDescription.ChannelDescription;
+import rackpulse.telemetry.DeviceStatus;
+import rackpulse.telemetry.Gap;
+import rackpulse.telemetry.Poll;
+import rackpulse.telemetry.Report;
+import rackpulse.telemetry.Sample;
+import rackpulse.telemetry.Stamp;
+
+/// One device in the hands of its bus thread: its driver, its failures, whether it is online, and
+/// when it is worth asking.
+final class DeviceSession {
+  /// An online device is offline after so many failed polls in a row: a single damaged frame is a
+  /// gap and no more.
+  static final int OFFLINE_AFTER = 3;
+
+  private final DeviceSettings settings;
+  private final List<ChannelDescription> channels;
+  private final AtomicLong sequence;
+  private final int dormantAfter;
+  private final Backoff probes;
+  private final Consumer<Report> reports;
+  private final Repetition repetition = new Repetition();
+  private @Nullable Driver driver;
+  private int failures;
+  private boolean dormant;
+  private int failedProbes;
+  private long probeDueNanos;
+  private long failureCostNanos;
+  private long answersWhenBroken;
+  private State state = State.UNKNOWN;
+  private Instant since = Instant.EPOCH;
+  private String reason = "";
+
+  private enum State {
+    UNKNOWN,
+    ONLINE,
+    OFFLINE
+  }
+
+  /// @param sequence of the device's last poll
+  /// @param reports where changes of state go
+  DeviceSession(
+      DeviceSettings settings,
+      AtomicLong sequence,
+      EngineSettings limits,
+      Consumer<Report> reports) {
+    this.settings = settings;
+    this.sequence = sequence;
+    this.reports = reports;
+    channels = describe(settings, new Stamp(since, 0, false)).channels();
+    dormantAfter = limits.dormantAfter();
+    Duration every = settings.every();
+    Duration ceiling = limits.probeEvery();
+    probes = new Backoff(every, ceiling.compareTo(every) < 0 ? every : ceiling);
+  }
+
+  /// What `settings` and their profile say of the device.
+  static DeviceDescription describe(DeviceSettings settings, Stamp stamp) {
+    List<ChannelDescription> channels = new ArrayList<>();
+    for (ChannelProfile channel : settings.profile().channels()) {
+      if (settings.wants(channel.name())) {
+        Channel named = new Channel(settings.name(), channel.name(), channel.quantity());
+        channels.add(new ChannelDescription(named, channel.low(), channel.high()));
+      }
+    }
+    Profile.Header header = settings.profile().header();
+    return new DeviceDescription(
+        settings.name(),
+        stamp,
+        header.part(),
+        header.proven(),
+        settings.location(),
+        settings.every(),
+        channels);
+  }
+
+  DeviceSettings settings() {
+    return settings;
+  }
+
+  /// Null until its bus has been opened for the first time.
+  @Nullable Driver driver() {
+    return driver;
+  }
+
+  void driver(Driver opened) {
+    driver = opened;
+  }
+
+  /// Whether it has failed so often that only probes are worth the bus time.
+  boolean dormant() {
+    return dormant;
+  }
+
+  /// When the next probe is worth it, while dormant.
+  long probeDueNanos() {
+    return probeDueNanos;
+  }
+
+  /// Bus time that the last failed poll took.
+  long failureCostNanos() {
+    return failureCostNanos;
+  }
+
+  /// A poll of it with `samples`.
+  Poll poll(Stamp stamp, List<Sample> samples) {
+    return new Poll(settings.name(), stamp, sequence.incrementAndGet(), samples);
+  }
+
+  /// A poll of it in which every channel is a gap.
+  Poll gaps(Stamp stamp, Cause cause) {
+    List<Sample> gaps = new ArrayList<>(channels.size());
+    for (ChannelDescription channel : channels) {
+      gaps.add(new Gap(channel.channel(), stamp, cause));
+    }
+    return poll(stamp, gaps);
+  }
+
+  /// What is said in place of a poll while it is dormant.
+  Poll resting(Stamp stamp) {
+    become(State.OFFLINE, Cause.DORMANT.id(), stamp);
+    return gaps(stamp, Cause.DORMANT);
+  }
+
+  /// What is said in place of a poll while its bus cannot be used, for which it is not to blame.
+  Poll unreachable(Stamp stamp) {
+    become(State.OFFLINE, Cause.BUS_DOWN.id(), stamp);
+    return gaps(stamp, Cause.BUS_DOWN);
+  }
+
+  /// It has answered.
+  void answered(Stamp stamp) {
+    long failed = repetition.recovered();
+    if (failed > 0) {
+      Logger.info("{} answers again after {} failed polls", settings.name(), failed);
+    }
+    failures = 0;
+    dormant = false;
+    become(State.ONLINE, "", stamp);
+  }
+
+  /// It has not answered, or nothing that can be used.
+  ///
+  /// @param message what happened, for the log
+  /// @param costNanos bus time that the poll took
+  /// @param costly whether dead devices have cost more bus time than they may
+  void failed(Stamp stamp, Cause cause, String message, long costNanos, boolean costly) {
+    failures++;
+    failureCostNanos = costNanos;
+    if (repetition.failed()) {
+      Logger.warn(
+          "{} on bus {}: {} ({} in a row)",
+          settings.name(),
+          settings.bus(),
+          message,
+          repetition.failures());
+    }
+    if (dormant) {
+      failedProbes++;
+      probeDueNanos = stamp.monotonicNanos() + probes.afterNanos(failedProbes + 1);
+    } else if (failures >= dormantAfter || costly && failures >= OFFLINE_AFTER) {
+      dormant = true;
+      failedProbes = 0;
+      probeDueNanos = stamp.monotonicNanos() + probes.afterNanos(1);
+      become(State.OFFLINE, Cause.DORMANT.id(), stamp);
+    } else if (failures >= OFFLINE_AFTER || state != State.ONLINE) {
+      become(State.OFFLINE, cause.id(), stamp);
+    }
+  }
+
+  /// Its bus was opened anew: another part may hang there.
+  void busOpened() {
+    if (driver != null) {
+      driver.reset();
+    }
+  }
+
+  /// Notes that its bus broke while it was asked.
+  ///
+  /// @param answers that the bus has given so far
+  /// @return whether the bus gave answers since that happened the last time
+  boolean brokeBusAgain(long answers) {
+    boolean isAgain = answers != answersWhenBroken;
+    answersWhenBroken = answers;
+    return isAgain;
+  }
+
+  private void become(State newState, String newReason, Stamp stamp) {
+    if (newState == state && newReason.equals(reason)) {
+      return;
+    }
+    if (newState != state) {
+      since = stamp.at();
+      if (newState == State.OFFLINE && driver != null) {
+        driver.reset(); // whatever comes back may be another part
+      }
+    }
+    state = newState;
+    reason = newReason;
+    boolean isOnline = newState == State.ONLINE;
+    reports.accept(new DeviceStatus(settings.name(), stamp, isOnline, since, newReason));
+  }
+}

@@ -1,0 +1,259 @@
+package rackpulse.engine;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.tinylog.Logger;
+import rackpulse.analysis.DerivedSettings;
+import rackpulse.analysis.LimitSettings;
+import rackpulse.bus.Bus;
+import rackpulse.bus.BusSettings;
+import rackpulse.delivery.Announced;
+import rackpulse.delivery.Uplink;
+import rackpulse.sensor.DeviceSettings;
+import rackpulse.sensor.Driver;
+import rackpulse.telemetry.DeviceStatus;
+import rackpulse.telemetry.Health;
+import rackpulse.telemetry.Stamp;
+
+/// The running agent: all threads, from start to stop.
+///
+/// [#run] is for the main thread, [#stop] for any.
+public final class Engine {
+  /// How often workers are looked after and the rack is shown.
+  private static final Duration ROUND = Duration.ofSeconds(5);
+
+  /// The longest that a bus thread may be silent: a poll of a hundred slow requests.
+  private static final Duration BUS_LIMIT = Duration.ofMinutes(2);
+
+  /// For how long the first tries of all buses are waited for before the agent calls itself ready.
+  private static final Duration READY_LIMIT = Duration.ofSeconds(10);
+
+  /// Of the time for a stop, what the process needs to end after the engine has.
+  private static final Duration EXIT_RESERVE = Duration.ofMillis(250);
+
+  private final Rack rack;
+  private final EngineSettings settings;
+  private final Surroundings around;
+  private final Stamp started;
+  private final Pipeline pipeline;
+  private final Map<String, RunningBus> buses = new LinkedHashMap<>();
+
+  /// Rung to have the main thread look at once.
+  private final Semaphore bell = new Semaphore(0);
+
+  private volatile boolean stopping;
+  private long healthDueNanos;
+  private String statusLine = "";
+
+  /// What is to be polled and computed.
+  public record Rack(
+      List<BusSettings> buses,
+      List<DeviceSettings> devices,
+      List<DerivedSettings> derived,
+      List<LimitSettings> limits) {}
+
+  /// Everything outside: wires, broker, supervisor, clocks, files.
+  ///
+  /// @param drivers makes the driver of a device on its bus
+  /// @param process reads what the process has used so far
+  /// @param observer is shown the rack every few seconds, by the main thread
+  public record Surroundings(
+      BusOpener opener,
+      BiFunction<DeviceSettings, Bus, Driver> drivers,
+      Uplink uplink,
+      Announced announced,
+      Supervisor supervisor,
+      Clocks clocks,
+      Supplier<Health.Process> process,
+      Consumer<Snapshot> observer) {}
+
+  private record RunningBus(BusWorker duty, Worker worker) {}
+
+  public Engine(Rack rack, EngineSettings settings, Surroundings around) {
+    this.rack = rack;
+    this.settings = settings;
+    this.around = around;
+    started = around.clocks.stamp();
+    pipeline = new Pipeline(rack, settings, around, bell::release);
+  }
+
+  /// Runs until [#stop] is called or a thread fails.
+  ///
+  /// @return why the agent cannot go on; empty after an orderly stop
+  public Optional<String> run() throws InterruptedException {
+    pipeline.start();
+    for (BusSettings bus : rack.buses) {
+      startBus(bus);
+    }
+    awaitFirstTries();
+    around.supervisor.ready();
+    healthDueNanos = nanos() + settings.healthEvery().toNanos();
+    String trouble = trouble();
+    while (!stopping && trouble == null) {
+      round();
+      boolean rung = bell.tryAcquire(ROUND.toNanos(), TimeUnit.NANOSECONDS);
+      if (rung) {
+        bell.drainPermits();
+      }
+      trouble = trouble();
+    }
+    stopAll();
+    return Optional.ofNullable(trouble);
+  }
+
+  /// Ends [#run] in order; any thread may call.
+  public void stop() {
+    stopping = true;
+    bell.release();
+  }
+
+  /// Starts the thread of one bus; its devices go on counting where they were.
+  void startBus(BusSettings bus) {
+    List<DeviceSession> sessions = new ArrayList<>();
+    for (DeviceSettings device : rack.devices) {
+      if (device.bus().equals(bus.name())) {
+        sessions.add(
+            new DeviceSession(
+                device, pipeline.sequenceOf(device.name()), settings, pipeline::offer));
+      }
+    }
+    if (sessions.isEmpty()) {
+      Logger.info("bus {} has no devices and is left alone", bus.name());
+      return;
+    }
+    BusWorker.Links links =
+        new BusWorker.Links(
+            around.opener, around.drivers, around.clocks, pipeline::receive, bell::release);
+    BusWorker duty = new BusWorker(bus, sessions, settings.deadShare(), links);
+    Worker worker = new Worker("bus-" + bus.name(), duty, BUS_LIMIT, around.clocks, bell::release);
+    buses.put(bus.name(), new RunningBus(duty, worker));
+    worker.start();
+  }
+
+  /// Ends the thread of one bus, which closes it; nothing else is disturbed.
+  ///
+  /// @return whether it ended in time
+  boolean stopBus(String name, Duration within) throws InterruptedException {
+    RunningBus running = buses.remove(name);
+    if (running == null) {
+      return true;
+    }
+    running.worker.interrupt();
+    return running.worker.join(nanos() + within.toNanos());
+  }
+
+  /// The rack as it is now; for the main thread.
+  Snapshot snapshot() {
+    return new Snapshot(
+        around.clocks.stamp(),
+        started.at(),
+        pipeline.broker(),
+        pipeline.delivery(),
+        busHealth(false),
+        pipeline.devices());
+  }
+
+  private void awaitFirstTries() throws InterruptedException {
+    long limitNanos = nanos() + READY_LIMIT.toNanos();
+    long leftNanos = READY_LIMIT.toNanos();
+    while (!stopping
+        && leftNanos > 0
+        && trouble() == null
+        && !buses.values().stream().allMatch(bus -> bus.duty.tried())) {
+      boolean rung = bell.tryAcquire(leftNanos, TimeUnit.NANOSECONDS);
+      leftNanos = rung ? limitNanos - nanos() : 0;
+    }
+  }
+
+  private void round() {
+    around.supervisor.alive();
+    Snapshot snapshot = snapshot();
+    around.observer.accept(snapshot);
+    String line = lineOf(snapshot);
+    if (!line.equals(statusLine)) {
+      statusLine = line;
+      around.supervisor.status(line);
+    }
+    long nowNanos = nanos();
+    if (nowNanos - healthDueNanos >= 0) {
+      healthDueNanos = nowNanos + settings.healthEvery().toNanos();
+      pipeline.offer(health());
+    }
+  }
+
+  private static String lineOf(Snapshot snapshot) {
+    int online = 0;
+    for (Snapshot.Device device : snapshot.devices()) {
+      DeviceStatus status = device.status();
+      online += status != null && status.online() ? 1 : 0;
+    }
+    Uplink.Statistics broker = snapshot.broker();
+    return online
+        + " of "
+        + snapshot.devices().size()
+        + " devices online; broker "
+        + (broker.connected() ? "connected" : "away: " + broker.reason());
+  }
+
+  private Health health() {
+    Stamp stamp = around.clocks.stamp();
+    Duration uptime = Duration.ofNanos(stamp.monotonicNanos() - started.monotonicNanos());
+    Health.Process process = around.process.get();
+    return new Health(
+        stamp, uptime, settings.healthEvery(), process, pipeline.delivery(), busHealth(true));
+  }
+
+  private List<Health.BusHealth> busHealth(boolean newWindow) {
+    return buses.values().stream().map(bus -> bus.duty.health(newWindow)).toList();
+  }
+
+  private @Nullable String trouble() {
+    for (Worker worker : workers()) {
+      String trouble = worker.trouble();
+      if (trouble != null) {
+        return trouble;
+      }
+    }
+    return null;
+  }
+
+  /// Buses first, so that nothing new comes; then what is under way is brought to the broker.
+  private void stopAll() throws InterruptedException {
+    around.supervisor.stopping();
+    long startNanos = nanos();
+    long withinNanos = settings.stopWithin().minus(EXIT_RESERVE).toNanos();
+    buses.values().forEach(bus -> bus.worker.interrupt());
+    for (RunningBus bus : buses.values()) {
+      bus.worker.join(startNanos + withinNanos / 4);
+    }
+    pipeline.stop(startNanos + withinNanos);
+    for (Worker worker : workers()) {
+      Throwable failure = worker.failure();
+      if (failure != null) {
+        Logger.error(failure, "thread {} died", worker.name());
+      } else if (!worker.join(nanos())) {
+        Logger.warn("thread {} did not stop in time", worker.name());
+      }
+    }
+  }
+
+  private List<Worker> workers() {
+    List<Worker> workers = new ArrayList<>(pipeline.workers());
+    buses.values().forEach(bus -> workers.add(bus.worker));
+    return workers;
+  }
+
+  private long nanos() {
+    return around.clocks.nanos();
+  }
+}

@@ -1,0 +1,210 @@
+package rackpulse.engine;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.tinylog.Logger;
+import rackpulse.analysis.DerivedSettings;
+import rackpulse.analysis.Detector;
+import rackpulse.delivery.Losses;
+import rackpulse.delivery.Mailbox;
+import rackpulse.delivery.Outbox;
+import rackpulse.delivery.Publisher;
+import rackpulse.delivery.Uplink;
+import rackpulse.engine.Engine.Rack;
+import rackpulse.engine.Engine.Surroundings;
+import rackpulse.sensor.DeviceSettings;
+import rackpulse.telemetry.DeviceDescription;
+import rackpulse.telemetry.DeviceRemoval;
+import rackpulse.telemetry.DeviceStatus;
+import rackpulse.telemetry.Health;
+import rackpulse.telemetry.Loss;
+import rackpulse.telemetry.Poll;
+import rackpulse.telemetry.Report;
+import rackpulse.telemetry.Stamp;
+
+/// From polls to the broker: the threads `analysis` and `publish` and what lies between them, the
+/// same for all buses and through all their restarts.
+///
+/// ```
+/// bus-<name> ─ polls ─▶ inbox ─▶ analysis ─ reports ─▶ outbox ─▶ publish ─▶ broker
+///      └──────────────────────────── states ───────────▶┘
+/// ```
+final class Pipeline {
+  /// Polls on their way to the analysis: seconds of the busiest rack, since it takes microseconds
+  /// for each. What does not fit becomes a loss.
+  private static final int INBOX_POLLS = 4096;
+
+  private static final Duration ANALYSIS_LIMIT = Duration.ofSeconds(60);
+
+  /// The longest that an attempt to connect may take, with name lookup and TLS, and then some.
+  private static final Duration PUBLISH_LIMIT = Duration.ofMinutes(2);
+
+  private final Rack rack;
+  private final Surroundings around;
+  private final Stamp started;
+  private final Losses losses = new Losses();
+  private final Mailbox<Poll> inbox = new Mailbox<>(INBOX_POLLS);
+  private final Detector detector;
+  private final Publisher publisher;
+  private final Worker analysis;
+  private final Worker publish;
+  private final Map<String, AtomicLong> sequences = new ConcurrentHashMap<>();
+  private final Map<String, Poll> latest = new ConcurrentHashMap<>();
+  private final Map<String, DeviceStatus> states = new ConcurrentHashMap<>();
+
+  /// @param onEnd called by a thread that ends
+  Pipeline(Rack rack, EngineSettings settings, Surroundings around, Runnable onEnd) {
+    this.rack = rack;
+    this.around = around;
+    started = around.clocks().stamp();
+    List<DeviceDescription> polled =
+        rack.devices().stream().map(device -> DeviceSession.describe(device, started)).toList();
+    detector =
+        new Detector(
+            polled, rack.derived(), rack.limits(), device -> sequenceOf(device).incrementAndGet());
+    Uplink uplink = around.uplink();
+    Outbox outbox = new Outbox(settings.outboxBytes(), uplink, losses);
+    publisher = new Publisher(uplink, outbox, around.announced(), around.clocks()::stamp);
+    analysis = new Worker("analysis", new Analysis(), ANALYSIS_LIMIT, around.clocks(), onEnd);
+    publish = new Worker("publish", new Publishing(), PUBLISH_LIMIT, around.clocks(), onEnd);
+  }
+
+  /// Says which devices there are, and which are no more, and starts the threads.
+  void start() {
+    List<DeviceDescription> descriptions = detector.descriptions();
+    List<String> names = descriptions.stream().map(DeviceDescription::device).toList();
+    for (String gone : around.announced().announce(names)) {
+      Logger.info("{} has left the configuration: its messages at the broker are emptied", gone);
+      offer(new DeviceRemoval(gone, started));
+    }
+    descriptions.forEach(this::offer);
+    for (DerivedSettings derived : rack.derived()) {
+      // computed by the agent itself, so it is there as long as the agent is
+      offer(new DeviceStatus(derived.name(), started, true, started.at(), ""));
+    }
+    analysis.start();
+    publish.start();
+  }
+
+  /// Takes a poll for analysis and delivery; any thread may call.
+  void receive(Poll poll) {
+    Poll dropped = inbox.put(poll);
+    if (dropped != null) {
+      losses.add(dropped, Loss.Cause.MEMORY_OVERFLOW);
+    }
+  }
+
+  /// Takes a report for delivery; any thread may call.
+  void offer(Report report) {
+    if (report instanceof DeviceStatus status) {
+      states.put(status.device(), status);
+    }
+    publisher.offer(report);
+  }
+
+  /// The counter of the polls of `device`, which outlives the thread that counts.
+  AtomicLong sequenceOf(String device) {
+    return sequences.computeIfAbsent(device, _ -> new AtomicLong());
+  }
+
+  List<Worker> workers() {
+    return List.of(analysis, publish);
+  }
+
+  /// The last state and poll of every device, computed ones included.
+  List<Snapshot.Device> devices() {
+    Map<String, String> busOf = new HashMap<>();
+    for (DeviceSettings device : rack.devices()) {
+      busOf.put(device.name(), device.bus());
+    }
+    List<Snapshot.Device> devices = new ArrayList<>();
+    for (DeviceDescription description : detector.descriptions()) {
+      String name = description.device();
+      String bus = busOf.getOrDefault(name, "");
+      devices.add(new Snapshot.Device(name, bus, states.get(name), latest.get(name)));
+    }
+    return devices;
+  }
+
+  /// The session as it was a moment ago.
+  Uplink.Statistics broker() {
+    return publisher.statistics();
+  }
+
+  /// What waits and what was lost.
+  Health.Delivery delivery() {
+    Outbox.Depth depth = publisher.depth();
+    Uplink.Statistics broker = publisher.statistics();
+    double oldestSeconds = 0;
+    if (depth.oldestNanos().isPresent()) {
+      oldestSeconds = (around.clocks().nanos() - depth.oldestNanos().getAsLong()) / 1e9;
+    }
+    return new Health.Delivery(
+        depth.messages(),
+        depth.bytes(),
+        Math.max(0, oldestSeconds),
+        depth.delivered(),
+        losses.counts(),
+        broker.reconnects(),
+        broker.certificateDaysLeft());
+  }
+
+  /// Brings what is under way to the broker and ends both threads; to be called when the buses have
+  /// stopped.
+  void stop(long deadlineNanos) throws InterruptedException {
+    analysis.interrupt();
+    long nowNanos = around.clocks().nanos();
+    analysis.join(nowNanos + (deadlineNanos - nowNanos) / 4);
+    publisher.finish(deadlineNanos);
+    publish.join(deadlineNanos);
+  }
+
+  /// The duty of the analysis thread, which owns the detector.
+  private final class Analysis implements Worker.Duty {
+    private final List<Poll> batch = new ArrayList<>();
+
+    @Override
+    public boolean work() throws InterruptedException {
+      inbox.drain(batch, ANALYSIS_LIMIT.toNanos() / 2);
+      observe();
+      return true;
+    }
+
+    /// The buses have stopped: what they said last is still to be passed on.
+    @Override
+    public void end() {
+      inbox.drain(batch);
+      observe();
+    }
+
+    private void observe() {
+      for (Poll poll : batch) {
+        for (Report report : detector.observe(poll)) {
+          if (report instanceof Poll complete) {
+            latest.put(complete.device(), complete);
+          }
+          offer(report);
+        }
+      }
+      batch.clear();
+    }
+  }
+
+  /// The duty of the publish thread, which owns the session.
+  private final class Publishing implements Worker.Duty {
+    @Override
+    public boolean work() {
+      return publisher.work();
+    }
+
+    @Override
+    public void end() {
+      around.uplink().close();
+    }
+  }
+}

@@ -1,0 +1,341 @@
+package rackpulse.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import rackpulse.analysis.DerivedSettings;
+import rackpulse.analysis.LimitSettings;
+import rackpulse.bus.BusException;
+import rackpulse.delivery.Announced;
+import rackpulse.delivery.FakeUplink;
+import rackpulse.delivery.FakeUplink.Sent;
+import rackpulse.sensor.DeviceSettings;
+import rackpulse.telemetry.Anomaly;
+import rackpulse.telemetry.Cause;
+import rackpulse.telemetry.Channel;
+import rackpulse.telemetry.DeviceDescription;
+import rackpulse.telemetry.DeviceRemoval;
+import rackpulse.telemetry.DeviceStatus;
+import rackpulse.telemetry.Gap;
+import rackpulse.telemetry.Health;
+import rackpulse.telemetry.Poll;
+import rackpulse.telemetry.Quantity;
+import rackpulse.telemetry.Reading;
+import rackpulse.telemetry.Report;
+import rackpulse.telemetry.Stamp;
+
+/// The whole engine with its threads, between devices and a broker that live in memory.
+@Timeout(30)
+class EngineTest {
+  private static final Channel POWER_A = new Channel("a", "power", Quantity.POWER);
+  private static final Channel POWER_B = new Channel("b", "power", Quantity.POWER);
+
+  @TempDir private Path directory = Path.of("");
+  private final FakeBus wires = new FakeBus();
+  private final FakeUplink uplink = new FakeUplink(16, true);
+  private final List<String> supervised = new ArrayList<>();
+  private Consumer<Snapshot> observer = _ -> {};
+  private Duration healthEvery = Duration.ofMinutes(1);
+  private final AtomicReference<@Nullable Engine> running = new AtomicReference<>();
+  private FutureTask<Optional<String>> run = new FutureTask<>(Optional::empty);
+
+  @AfterEach
+  void stopTheEngine() throws Exception {
+    engine().stop();
+    run.get();
+  }
+
+  @Test
+  void pollsReachTheBrokerAndAStopTakesLeave() throws Exception {
+    uplink.connect();
+    start(device("a"), device("b"));
+    await(Poll.class, poll -> poll.device().equals("b") && poll.sequence() >= 3);
+    long stopNanos = System.nanoTime();
+    engine().stop();
+    assertEquals(Optional.empty(), run.get());
+    assertTrue(System.nanoTime() - stopNanos < TimeUnit.SECONDS.toNanos(2));
+
+    List<Sent> sent = uplink.sent();
+    assertEquals("a", ((DeviceDescription) sent.get(0).report()).device());
+    assertEquals("b", ((DeviceDescription) sent.get(1).report()).device());
+    assertTrue(uplink.saidGoodbye());
+    assertEquals(0, wires.open());
+    List<DeviceStatus> last = lastStates(sent);
+    assertTrue(last.stream().noneMatch(DeviceStatus::online));
+    assertTrue(last.stream().allMatch(state -> state.reason().equals("agent-stopped")));
+    assertEquals(List.of("ready", "alive"), supervised.subList(0, 2));
+    assertEquals("stopping", supervised.getLast());
+    for (String device : List.of("a", "b")) {
+      List<Long> sequences = sequences(sent, device);
+      assertEquals(sequences.size(), sequences.getLast(), "every poll taken was delivered");
+    }
+  }
+
+  @Test
+  void whatWasTakenWhileTheBrokerWasAwayArrivesInOrder() throws Exception {
+    start(device("a"));
+    awaitAsked("a", 5);
+    uplink.connect();
+    await(Poll.class, poll -> poll.sequence() == 1);
+    List<Sent> sent = uplink.sent();
+    int live = indexOf(sent, each -> each.report() instanceof Poll && !each.historical());
+    int oldest = indexOf(sent, each -> each.report() instanceof Poll && each.historical());
+    assertTrue(live < oldest, "what is live overtakes");
+    assertEquals(1, ((Poll) sent.get(oldest).report()).sequence());
+  }
+
+  @Test
+  void busThatCannotBeOpenedYieldsGapsAndTheAgentIsReady() throws Exception {
+    wires.refuse("no such file: plug the adapter in");
+    CountDownLatch shown = new CountDownLatch(1);
+    AtomicReference<String> reason = new AtomicReference<>("");
+    observer =
+        snapshot -> {
+          reason.set(snapshot.buses().getFirst().reason());
+          shown.countDown();
+        };
+    uplink.connect();
+    start(device("a"));
+    Poll poll = await(Poll.class, _ -> true);
+    assertEquals(Cause.BUS_DOWN, ((Gap) poll.samples().getFirst()).cause());
+    assertTrue(shown.await(10, TimeUnit.SECONDS));
+    assertEquals("no such file: plug the adapter in", reason.get());
+  }
+
+  @Test
+  void programmerErrorEndsTheAgentWithItsReason() throws Exception {
+    wires.behave(
+        "a",
+        _ -> {
+          throw new IllegalStateException("a broken invariant");
+        });
+    uplink.connect();
+    start(device("a"));
+    Optional<String> trouble = run.get();
+    assertTrue(trouble.orElseThrow().contains("bus-main"), trouble::toString);
+    assertTrue(trouble.orElseThrow().contains("a broken invariant"), trouble::toString);
+    assertTrue(uplink.saidGoodbye());
+  }
+
+  @Test
+  void oneBusIsStoppedAndStartedWithoutTheOther() throws Exception {
+    CountDownLatch restarted = new CountDownLatch(1);
+    observer =
+        _ -> {
+          if (restarted.getCount() > 0) {
+            restartMainBus();
+            restarted.countDown();
+          }
+        };
+    uplink.connect();
+    start(device("a"), FakeBus.device("c", "other", 0.02));
+    assertTrue(restarted.await(10, TimeUnit.SECONDS));
+    long asked = wires.timesAsked("a");
+    awaitAsked("a", asked + 3);
+    await(Poll.class, poll -> poll.device().equals("a") && poll.sequence() > asked + 1);
+    assertEquals(3, wires.openings(), "main twice, other once");
+    List<Long> sequences = sequences(uplink.sent(), "a");
+    assertEquals(sequences.stream().distinct().toList(), sequences, "counted on, none twice");
+  }
+
+  @Test
+  void removedDevicesAreTakenBack() throws Exception {
+    Announced.load(directory.resolve("announced")).announce(List.of("a", "old"));
+    uplink.connect();
+    start(device("a"));
+    assertEquals("old", await(DeviceRemoval.class, _ -> true).device());
+  }
+
+  @Test
+  void derivedDevicesAndLimitsAreReported() throws Exception {
+    wires.behave("a", _ -> 30);
+    wires.behave("b", _ -> 12);
+    uplink.connect();
+    start(device("a"), device("b"));
+    Poll sum = await(Poll.class, poll -> poll.device().equals("sum"));
+    assertEquals(42.0, ((Reading) sum.samples().getFirst()).value());
+    assertTrue(await(DeviceStatus.class, state -> state.device().equals("sum")).online());
+    assertEquals("sum.value", await(Anomaly.class, _ -> true).channel().path());
+  }
+
+  @Test
+  void healthTellsOfBusesAndDelivery() throws Exception {
+    healthEvery = Duration.ZERO;
+    wires.behave(
+        "a",
+        _ -> {
+          throw new BusException.NoAnswer("no answer");
+        });
+    uplink.connect();
+    start(device("a"));
+    Health health = await(Health.class, _ -> true);
+    assertEquals("main", health.buses().getFirst().name());
+    assertEquals(7, health.process().threads());
+    assertTrue(health.delivery().lost().isEmpty());
+  }
+
+  private static DeviceSettings device(String name) {
+    return FakeBus.device(name, "main", 0.02);
+  }
+
+  private void start(DeviceSettings... devices) {
+    List<DeviceSettings> all = List.of(devices);
+    boolean hasBoth =
+        all.stream().map(DeviceSettings::name).toList().containsAll(List.of("a", "b"));
+    OptionalDouble none = OptionalDouble.empty();
+    Channel sum = new Channel("sum", "value", Quantity.POWER);
+    Engine.Rack rack =
+        new Engine.Rack(
+            all.stream().map(DeviceSettings::bus).distinct().map(FakeBus::settings).toList(),
+            all,
+            hasBoth
+                ? List.of(new DerivedSettings("sum", List.of(POWER_A, POWER_B), List.of(), ""))
+                : List.of(),
+            List.of(
+                new LimitSettings(sum, none, none, none, OptionalDouble.of(40), Duration.ZERO, 0)));
+    EngineSettings settings =
+        new EngineSettings(
+            1_000_000, healthEvery, 0.05, 5, Duration.ofSeconds(60), Duration.ofSeconds(2));
+    Engine engine = new Engine(rack, settings, surroundings());
+    running.set(engine);
+    run = new FutureTask<>(engine::run);
+    Thread.ofPlatform().name("main-of-engine").start(run);
+  }
+
+  private Engine engine() {
+    return Objects.requireNonNull(running.get());
+  }
+
+  private Engine.Surroundings surroundings() {
+    return new Engine.Surroundings(
+        wires,
+        wires::driver,
+        uplink,
+        Announced.load(directory.resolve("announced")),
+        new Recorder(),
+        new RealClocks(),
+        () -> new Health.Process(1, 2, 7),
+        snapshot -> observer.accept(snapshot));
+  }
+
+  private void restartMainBus() {
+    Engine engine = engine();
+    try {
+      assertTrue(engine.stopBus("main", Duration.ofSeconds(5)));
+      assertFalse(
+          Thread.getAllStackTraces().keySet().stream()
+              .anyMatch(thread -> thread.getName().equals("bus-main")));
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+    engine.startBus(FakeBus.settings("main"));
+  }
+
+  private void awaitAsked(String device, long times) {
+    long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (wires.timesAsked(device) < times) {
+      assertTrue(System.nanoTime() - deadlineNanos < 0, "asked only " + wires.timesAsked(device));
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  private <T extends Report> T await(Class<T> kind, Predicate<T> predicate)
+      throws InterruptedException {
+    for (int seen = 0; ; seen++) {
+      Report report = uplink.awaitSent(seen + 1).get(seen).report();
+      if (kind.isInstance(report) && predicate.test(kind.cast(report))) {
+        return kind.cast(report);
+      }
+    }
+  }
+
+  private static int indexOf(List<Sent> sent, Predicate<Sent> predicate) {
+    return sent.indexOf(sent.stream().filter(predicate).findFirst().orElseThrow());
+  }
+
+  private static List<Long> sequences(List<Sent> sent, String device) {
+    return sent.stream()
+        .map(Sent::report)
+        .filter(report -> report instanceof Poll poll && poll.device().equals(device))
+        .map(report -> ((Poll) report).sequence())
+        .sorted()
+        .toList();
+  }
+
+  private static List<DeviceStatus> lastStates(List<Sent> sent) {
+    List<DeviceStatus> last = new ArrayList<>();
+    for (Sent each : sent) {
+      if (each.report() instanceof DeviceStatus state) {
+        last.removeIf(older -> older.device().equals(state.device()));
+        last.add(state);
+      }
+    }
+    return last;
+  }
+
+  private final class Recorder implements Supervisor {
+    @Override
+    public void ready() {
+      supervised.add("ready");
+    }
+
+    @Override
+    public void alive() {
+      supervised.add("alive");
+    }
+
+    @Override
+    public void status(String line) {
+      supervised.add(line);
+    }
+
+    @Override
+    public void stopping() {
+      supervised.add("stopping");
+    }
+  }
+
+  /// The machine's own clocks.
+  private static final class RealClocks implements Clocks {
+    @Override
+    public long nanos() {
+      return System.nanoTime();
+    }
+
+    @Override
+    public Stamp stamp() {
+      return new Stamp(Instant.now(), System.nanoTime(), true);
+    }
+
+    @Override
+    public void sleepUntil(long deadlineNanos) throws InterruptedException {
+      for (long left = deadlineNanos - nanos(); left > 0; left = deadlineNanos - nanos()) {
+        LockSupport.parkNanos(left);
+        if (Thread.interrupted()) {
+          throw new InterruptedException();
+        }
+      }
+    }
+  }
+}
