@@ -28,6 +28,36 @@ import rackpulse.telemetry.Quantity;
 
 /// Decodes a profile file: what a part is. Also runs the examples of the file, so that a profile
 /// that contradicts its own examples is never used.
+///
+/// Every file has `part` (make and model), `source` (what was read; a list or one text), `bus`
+/// (`i2c` or `modbus`), `status = "unproven"` where an address, a scale or a sign was not read in a
+/// source, `[[channel]]`s and `[[example]]`s. For numbers, in a channel or for the whole file:
+/// `format` (u16 s16 u32 s32 u64 s64 f32 f64 bit), `words` and `bytes` (`high first`, the default,
+/// or `low first`).
+///
+/// A channel has `name`, `quantity`, and:
+///
+/// - `bits = "15..4"` or `bit = 3`: only these, shifted down, with their sign in signed formats;
+/// - `scale`, `fraction = 7` (raw / 2^7) and `offset`, or `formula = { offset, span, full_scale }`
+///   for offset + span · raw / full_scale;
+/// - `unit = "kWh"`: as the part sends it, if that is not the quantity's own; `decimals`: digits
+///   kept after the point;
+/// - `undefined = 0xFFFF` or a list: whole numbers that mean "no value"; `valid = [-40, 125]`: what
+///   the part can measure.
+///
+/// **I2C**: `addresses`; `steps = [ { write = [0xFD], pause = "10 ms", read = 6, retries = 2 } ]`
+/// at every poll, `setup` likewise, once; without a pause, write and read are joined by a repeated
+/// start. `checksum` (`crc8-31-ff`, `crc8-31-00`) follows each word. A channel says which `word` of
+/// the joined replies, from 0. `[identity]` has `steps`, `expect = "54 49"` and `mask`. `driver =
+/// "bme280"` instead of steps names a class; its channels have only name, quantity and valid.
+/// Examples: `reply = "66 66 93 72 B0 DC"`, or a `transcript` with `parameters`.
+///
+/// **Modbus**: `table` (`holding`, `input`, `coil`, `discrete-input`; in a channel or for the whole
+/// file), `address` from 0 as on the wire, `count` for many alike, whose names have `{address}` or
+/// `{n}` in them. `[requests] max_registers, max_hole, single`. `[identity]` has `table`, `address`
+/// and `text` or `expect = [0x0117]`. Examples: `address`, `table`, `reply`.
+///
+/// `expect = { temperature = 25.0, power = "undefined" }`: values, or causes of gaps.
 final class ProfileParser {
   /// A part with more values than this is described by several profiles.
   private static final int MAX_CHANNELS = 2000;

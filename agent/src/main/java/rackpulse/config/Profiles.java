@@ -51,7 +51,9 @@ public final class Profiles {
 
   /// Whether there is a profile `id`, right or wrong.
   public boolean contains(String id) {
-    return Ids.valid(id) && (shipped(id) != null || !files(id).isEmpty());
+    Optional<Profile> known = read.get(id);
+    return known != null && known.isPresent()
+        || Ids.valid(id) && (shipped(id) != null || !files(id).isEmpty());
   }
 
   /// What to tell somebody who asked for `id`, which does not exist.

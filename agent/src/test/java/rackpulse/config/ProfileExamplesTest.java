@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,12 +17,15 @@ import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import rackpulse.bus.BusException;
+import rackpulse.bus.I2cBus;
 import rackpulse.bus.ScriptedI2cBus;
 import rackpulse.sensor.ChannelProfile;
 import rackpulse.sensor.DeviceSettings;
 import rackpulse.sensor.Drivers;
 import rackpulse.sensor.I2cProfile;
 import rackpulse.sensor.Profile;
+import rackpulse.sensor.Workload;
+import rackpulse.sensor.Workload.Exchange;
 import rackpulse.telemetry.Sample;
 import rackpulse.telemetry.Stamp;
 
@@ -99,11 +103,31 @@ class ProfileExamplesTest {
             example.parameters());
     assertEquals(Optional.empty(), profile.objection(example.parameters()));
     ScriptedI2cBus bus = new ScriptedI2cBus(example.transcript());
+    CountingBus counting = new CountingBus(bus, new ArrayList<>());
     Map<String, Sample> samples = new LinkedHashMap<>();
-    for (Sample sample : Drivers.open(device, bus).read(STAMP)) {
+    for (Sample sample : Drivers.open(device, counting).read(STAMP)) {
       samples.put(sample.channel().name(), sample);
     }
     bus.assertConsumed();
+    // identity and set-up come first and once: the poll itself is what the prediction speaks of
+    List<Exchange> predicted = Workload.of(device);
+    List<Exchange> all = counting.exchanges();
+    assertEquals(predicted, all.subList(all.size() - predicted.size(), all.size()));
     return samples;
+  }
+
+  private record CountingBus(I2cBus bus, List<Exchange> exchanges) implements I2cBus {
+    @Override
+    public void transfer(int address, byte[] write, byte[] read) throws BusException {
+      bus.transfer(address, write, read);
+      exchanges.add(new Exchange(write.length, read.length, Duration.ZERO));
+    }
+
+    @Override
+    public void pause(Duration atLeast) {
+      bus.pause(atLeast);
+      Exchange last = exchanges.removeLast();
+      exchanges.add(new Exchange(last.writeBytes(), last.readBytes(), atLeast));
+    }
   }
 }
