@@ -42,8 +42,7 @@ public final class ConfigurationFile {
               "max_bytes",
               "segment_bytes",
               "fsync_count",
-              "fsync_every",
-              "backlog_rate"),
+              "fsync_every"),
           new Idle("recorder", "traffic is not recorded"),
           new Idle("commands", "no command is accepted"),
           new Idle("objective", "it is not computed"),
@@ -197,6 +196,7 @@ public final class ConfigurationFile {
     checkSpool(spool);
     return new EngineSettings(
         spool.bytes("memory_bytes", 16L << 20, 64L << 10, 1L << 30),
+        (int) spool.integer("backlog_rate", 100, 1, 10_000),
         agent.duration("health_every", ofMinutes(1), ofSeconds(1), ofHours(1)),
         polling.share("dead_share", 0.05, 0.001, 1),
         (int) polling.integer("dormant_after", 5, 1, 1000),
@@ -213,7 +213,6 @@ public final class ConfigurationFile {
     }
     table.integer("fsync_count", 256, 1, 100_000);
     table.duration("fsync_every", ofSeconds(10), ofMillis(100), ofMinutes(10));
-    table.integer("backlog_rate", 100, 1, 10_000);
   }
 
   private static void checkRecorder(TomlReader table) {

@@ -5,6 +5,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.tinylog.Logger;
 import rackpulse.telemetry.DeviceRemoval;
+import rackpulse.telemetry.Poll;
 import rackpulse.telemetry.Report;
 import rackpulse.telemetry.Stamp;
 
@@ -14,11 +15,7 @@ import rackpulse.telemetry.Stamp;
 /// [#offer], [#finish], [#statistics] and [#depth] are for any thread, all else for the publish
 /// thread.
 public final class Publisher {
-  /// Messages per second from the backlog, so that after an outage neither the broker nor the live
-  /// readings suffer: a day of a hundred channels at five seconds drains in a few hours.
-  static final int BACKLOG_PER_SECOND = 200;
-
-  /// What may go at once: one full window.
+  /// What may go from the backlog at once: one full window.
   static final int BACKLOG_BURST = 16;
 
   /// Longest wait, so that the supervisor sees this thread alive.
@@ -41,21 +38,30 @@ public final class Publisher {
   /// By when the agent has to be gone.
   private record Deadline(long atNanos) {}
 
-  public Publisher(Uplink uplink, Outbox outbox, Announced announced, Supplier<Stamp> clock) {
+  /// @param backlogPerSecond messages that may go from the backlog in a second, at least 1, so that
+  ///   after an outage neither the broker nor the live readings suffer
+  public Publisher(
+      Uplink uplink,
+      Outbox outbox,
+      Announced announced,
+      Supplier<Stamp> clock,
+      int backlogPerSecond) {
     this.uplink = uplink;
     this.outbox = outbox;
     this.announced = announced;
     this.clock = clock;
     long nowNanos = clock.get().monotonicNanos();
     standing = new Standing(nowNanos);
-    backlogPace = new Pace(BACKLOG_PER_SECOND, BACKLOG_BURST, nowNanos);
+    backlogPace = new Pace(backlogPerSecond, BACKLOG_BURST, nowNanos);
     statistics = uplink.statistics();
     statisticsDueNanos = nowNanos;
   }
 
   /// Takes a report for delivery.
   public void offer(Report report) {
-    standing.note(report, clock.get().monotonicNanos());
+    if (!(report instanceof Poll)) {
+      standing.note(report, clock.get().monotonicNanos());
+    }
     outbox.put(report);
     uplink.wake();
   }

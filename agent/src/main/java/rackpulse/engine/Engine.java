@@ -38,7 +38,7 @@ public final class Engine {
   /// For how long the first tries of all buses are waited for before the agent calls itself ready.
   private static final Duration READY_LIMIT = Duration.ofSeconds(10);
 
-  /// Of the time for a stop, what the process needs to end after the engine has.
+  /// Of the time for a stop, what the process needs to end after the engine has; at most a quarter.
   private static final Duration EXIT_RESERVE = Duration.ofMillis(250);
 
   private final Rack rack;
@@ -231,7 +231,8 @@ public final class Engine {
   private void stopAll() throws InterruptedException {
     around.supervisor.stopping();
     long startNanos = nanos();
-    long withinNanos = settings.stopWithin().minus(EXIT_RESERVE).toNanos();
+    long totalNanos = settings.stopWithin().toNanos();
+    long withinNanos = totalNanos - Math.min(totalNanos / 4, EXIT_RESERVE.toNanos());
     buses.values().forEach(bus -> bus.worker.interrupt());
     for (RunningBus bus : buses.values()) {
       bus.worker.join(startNanos + withinNanos / 4);

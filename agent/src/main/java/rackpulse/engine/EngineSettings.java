@@ -5,6 +5,8 @@ import java.time.Duration;
 /// Bounds and paces of the running agent.
 ///
 /// @param outboxBytes most memory for messages the broker has not acknowledged
+/// @param backlogPerSecond messages stored while the broker was away that are sent in a second, 1
+///   to 10,000
 /// @param healthEvery how often health is published
 /// @param deadShare most bus time that devices which do not answer may cost, 0.001 to 1
 /// @param dormantAfter failures in a row after which a device is dormant
@@ -12,6 +14,7 @@ import java.time.Duration;
 /// @param stopWithin most time for a graceful stop
 public record EngineSettings(
     long outboxBytes,
+    int backlogPerSecond,
     Duration healthEvery,
     double deadShare,
     int dormantAfter,

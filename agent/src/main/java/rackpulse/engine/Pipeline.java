@@ -69,7 +69,13 @@ final class Pipeline {
             polled, rack.derived(), rack.limits(), device -> sequenceOf(device).incrementAndGet());
     Uplink uplink = around.uplink();
     Outbox outbox = new Outbox(settings.outboxBytes(), uplink, losses);
-    publisher = new Publisher(uplink, outbox, around.announced(), around.clocks()::stamp);
+    publisher =
+        new Publisher(
+            uplink,
+            outbox,
+            around.announced(),
+            around.clocks()::stamp,
+            settings.backlogPerSecond());
     analysis = new Worker("analysis", new Analysis(), ANALYSIS_LIMIT, around.clocks(), onEnd);
     publish = new Worker("publish", new Publishing(), PUBLISH_LIMIT, around.clocks(), onEnd);
   }

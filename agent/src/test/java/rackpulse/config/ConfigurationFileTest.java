@@ -77,6 +77,7 @@ class ConfigurationFileTest {
     assertEquals(
         new EngineSettings(
             16 << 20,
+            100,
             Duration.ofSeconds(60),
             0.05,
             5,
@@ -117,6 +118,7 @@ class ConfigurationFileTest {
             reconnect_ceiling = "30 ms"
             [spool]
             memory_bytes = "64 KiB"
+            backlog_rate = 7
             [polling]
             dead_share = "100 %"
             dormant_after = 9
@@ -146,7 +148,13 @@ class ConfigurationFileTest {
         configuration.mqtt());
     assertEquals(
         new EngineSettings(
-            64 << 10, Duration.ofSeconds(5), 1.0, 9, Duration.ofSeconds(2), Duration.ofSeconds(1)),
+            64 << 10,
+            7,
+            Duration.ofSeconds(5),
+            1.0,
+            9,
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(1)),
         configuration.engine());
   }
 

@@ -78,7 +78,7 @@ class ConfigurationWarningsTest {
         probation = "1 min"
         [spool]
         directory = "/var/spool/rackpulse"
-        backlog_rate = 5
+        max_bytes = "1 GiB"
         [forecast]
         [recorder]
         keep = "1 min"
@@ -92,8 +92,8 @@ class ConfigurationWarningsTest {
                 + " not changed while running",
             "rackpulse.toml:4:1: \"directory\" has no effect in this version: unsent messages are"
                 + " kept in memory only",
-            "rackpulse.toml:5:1: \"backlog_rate\" has no effect in this version: unsent messages"
-                + " are kept in memory only",
+            "rackpulse.toml:5:1: \"max_bytes\" has no effect in this version: unsent messages are"
+                + " kept in memory only",
             "rackpulse.toml:7:1: [recorder] has no effect in this version: traffic is not recorded",
             "rackpulse.toml:9:1: [commands] has no effect in this version: no command is accepted"),
         warnings(text));

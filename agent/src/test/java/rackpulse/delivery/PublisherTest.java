@@ -21,6 +21,8 @@ import rackpulse.telemetry.Report;
 import rackpulse.telemetry.Stamp;
 
 class PublisherTest {
+  private static final int BACKLOG_PER_SECOND = 200;
+
   @TempDir private Path directory = Path.of("");
   private final FakeUplink uplink = new FakeUplink(16, true);
   private final FakeUplink holding = new FakeUplink(3, false);
@@ -86,7 +88,7 @@ class PublisherTest {
     assertEquals(1 + Publisher.BACKLOG_BURST, uplink.sent().size());
     nowNanos += Duration.ofMillis(10).toNanos();
     publisher.work();
-    int sent = 1 + Publisher.BACKLOG_BURST + Publisher.BACKLOG_PER_SECOND / 100;
+    int sent = 1 + Publisher.BACKLOG_BURST + BACKLOG_PER_SECOND / 100;
     assertEquals(sent, uplink.sent().size());
   }
 
@@ -177,7 +179,7 @@ class PublisherTest {
   private Publisher publisher(FakeUplink uplink, Announced announced) {
     uplink.waitBy(_ -> {});
     Outbox outbox = new Outbox(1_000_000, uplink, new Losses());
-    return new Publisher(uplink, outbox, announced, this::stamp);
+    return new Publisher(uplink, outbox, announced, this::stamp, BACKLOG_PER_SECOND);
   }
 
   private Stamp stamp() {

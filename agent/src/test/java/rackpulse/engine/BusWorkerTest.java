@@ -23,6 +23,7 @@ class BusWorkerTest {
   private static final EngineSettings LIMITS =
       new EngineSettings(
           1_000_000,
+          200,
           Duration.ofSeconds(60),
           0.05,
           5,

@@ -56,6 +56,7 @@ class EngineTest {
   private final FakeUplink uplink = new FakeUplink(16, true);
   private final List<String> supervised = new ArrayList<>();
   private Consumer<Snapshot> observer = _ -> {};
+  private long outboxBytes = 1_000_000;
   private Duration healthEvery = Duration.ofMinutes(1);
   private final AtomicReference<@Nullable Engine> running = new AtomicReference<>();
   private FutureTask<Optional<String>> run = new FutureTask<>(Optional::empty);
@@ -216,7 +217,7 @@ class EngineTest {
                 new LimitSettings(sum, none, none, none, OptionalDouble.of(40), Duration.ZERO, 0)));
     EngineSettings settings =
         new EngineSettings(
-            1_000_000, healthEvery, 0.05, 5, Duration.ofSeconds(60), Duration.ofSeconds(2));
+            outboxBytes, 1000, healthEvery, 0.05, 5, Duration.ofSeconds(60), Duration.ofSeconds(2));
     Engine engine = new Engine(rack, settings, surroundings());
     running.set(engine);
     run = new FutureTask<>(engine::run);
