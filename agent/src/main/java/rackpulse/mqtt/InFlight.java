@@ -1,0 +1,171 @@
+package rackpulse.mqtt;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.tinylog.Logger;
+import rackpulse.mqtt.Message.Publication;
+import rackpulse.mqtt.MqttSession.Fate;
+import rackpulse.mqtt.MqttSession.Settled;
+import rackpulse.mqtt.ReasonPolicy.Failure;
+
+/// What was given to the session and is not settled. Paho's own books end with its connection and
+/// sometimes before; these do not.
+///
+/// Belongs to the publish thread; only receipts come from Paho's threads, through a queue that
+/// cannot grow beyond the window.
+final class InFlight {
+  /// The id of messages of the session's own, whose fate nobody asks for.
+  static final long OWN = -1;
+
+  private final LongSupplier nanoTime;
+  private final Runnable wake;
+  private final Deque<Part> waiting = new ArrayDeque<>();
+  private final Deque<Part> sent = new ArrayDeque<>();
+  private final Queue<Part> receipts = new ConcurrentLinkedQueue<>();
+  private List<Settled> settled = new ArrayList<>();
+  private boolean paceAsked;
+  private long refused;
+
+  InFlight(LongSupplier nanoTime, Runnable wake) {
+    this.nanoTime = nanoTime;
+    this.wake = wake;
+  }
+
+  /// Puts a message behind the others.
+  void add(long id, Message message) {
+    Delivery delivery = new Delivery(id, message.publications().size());
+    message.publications().forEach(publication -> waiting.add(new Part(delivery, publication)));
+  }
+
+  /// Puts a message of the session's own before all that are not yet sent.
+  void addFirst(Publication publication) {
+    waiting.addFirst(new Part(new Delivery(OWN, 1), publication));
+  }
+
+  /// Settles at once what cannot be sent.
+  void refuse(long id, Fate fate) {
+    settled.add(new Settled(id, fate));
+  }
+
+  /// Publications that take or will take a place in the window.
+  int size() {
+    return sent.size() + waiting.size();
+  }
+
+  /// When the oldest unacknowledged publication was sent.
+  OptionalLong oldestSentNanos() {
+    Part oldest = sent.peek();
+    return oldest == null ? OptionalLong.empty() : OptionalLong.of(oldest.sentNanos);
+  }
+
+  /// Sends as much as the window takes.
+  ///
+  /// @throws Failure when the connection cannot be used any more
+  void pump(Link link, int window) throws Failure {
+    while (sent.size() < window && !waiting.isEmpty()) {
+      Part part = waiting.remove();
+      if (part.publication.encodedBytes() > link.maximumPacketBytes()) {
+        settle(part, Fate.TOO_LARGE);
+        continue;
+      }
+      part.sentNanos = nanoTime.getAsLong();
+      sent.add(part);
+      link.publish(part.publication, part);
+    }
+  }
+
+  /// Takes in the receipts that came.
+  void collect() {
+    for (Part part = receipts.poll(); part != null; part = receipts.poll()) {
+      if (sent.remove(part)) { // else it was failed with its connection
+        Fate fate = ReasonPolicy.publication(part.reasonCode);
+        if (fate == Fate.UNSENT && part.reasonCode != ReasonPolicy.NONE) {
+          paceAsked = true;
+        }
+        if (fate == Fate.REFUSED && Reconnection.isWorthTelling(++refused)) {
+          Logger.error(
+              "the broker refused a message on {}: {} ({} refused since start)",
+              part.publication.topic(),
+              ReasonPolicy.words(part.reasonCode),
+              refused);
+        }
+        settle(part, fate);
+      }
+    }
+  }
+
+  /// Whether the broker has asked for less since the last call.
+  boolean takePaceAsked() {
+    boolean asked = paceAsked;
+    paceAsked = false;
+    return asked;
+  }
+
+  /// The connection is lost: nothing of it will be acknowledged.
+  void fail() {
+    collect();
+    sent.forEach(part -> settle(part, Fate.UNSENT));
+    waiting.forEach(part -> settle(part, Fate.UNSENT));
+    sent.clear();
+    waiting.clear();
+  }
+
+  /// The fates known since the last call.
+  List<Settled> take() {
+    if (settled.isEmpty()) {
+      return List.of();
+    }
+    List<Settled> taken = settled;
+    settled = new ArrayList<>();
+    return taken;
+  }
+
+  private void settle(Part part, Fate fate) {
+    Delivery delivery = part.delivery;
+    if (delivery.worst == null || fate.compareTo(delivery.worst) > 0) {
+      delivery.worst = fate;
+    }
+    delivery.open--;
+    if (delivery.open == 0 && delivery.id != OWN) {
+      settled.add(new Settled(delivery.id, delivery.worst));
+    }
+  }
+
+  /// A message: settled when all of its publications are, with the worst of their fates.
+  private static final class Delivery {
+    private final long id;
+    private int open;
+    private @Nullable Fate worst;
+
+    Delivery(long id, int open) {
+      this.id = id;
+      this.open = open;
+    }
+  }
+
+  private final class Part implements Link.Receipt {
+    private final Delivery delivery;
+    private final Publication publication;
+    private long sentNanos;
+    private volatile int reasonCode;
+
+    Part(Delivery delivery, Publication publication) {
+      this.delivery = delivery;
+      this.publication = publication;
+    }
+
+    @Override
+    public void settled(int code) {
+      reasonCode = code;
+      receipts.add(this);
+      wake.run();
+    }
+  }
+}

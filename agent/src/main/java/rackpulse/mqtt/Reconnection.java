@@ -1,0 +1,171 @@
+package rackpulse.mqtt;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.tinylog.Logger;
+import rackpulse.mqtt.Message.Publication;
+import rackpulse.mqtt.ReasonPolicy.Failure;
+import rackpulse.mqtt.ReasonPolicy.Remedy;
+
+/// When, where and with what will to connect next. The pauses are exponential with full jitter, so
+/// that a thousand agents do not fall upon a broker that has just restarted; they become short
+/// again only after a connection has lasted, so that a broker which accepts and throws out is not
+/// hammered.
+final class Reconnection {
+  /// A connection that lives so long was no accident.
+  static final Duration STABLE = Duration.ofSeconds(60);
+
+  /// 2^20 times the first pause is more than any ceiling; keeps the shift from overflowing.
+  private static final int MAX_DOUBLINGS = 20;
+
+  /// A draw near zero must not become a busy loop.
+  private static final long SHORTEST_MILLIS = 50;
+
+  /// From here on, connections that come and go are told of like failures.
+  private static final int MANY_FAILURES = 10;
+
+  private final MqttSettings settings;
+  private final Endpoint configured;
+  private final LongSupplier nanoTime;
+  private final RandomGenerator random;
+  private Optional<Endpoint> elsewhere = Optional.empty();
+  private int willQos = 1;
+  private boolean willRetained = true;
+  private String reason = "not yet connected";
+  private long attemptNanos;
+  private long connectedNanos;
+  private int failures;
+  private boolean unproven;
+  private boolean toldUp = true;
+
+  Reconnection(MqttSettings settings, LongSupplier nanoTime, RandomGenerator random) {
+    this.settings = settings;
+    this.nanoTime = nanoTime;
+    this.random = random;
+    configured = Endpoint.of(settings.url());
+    attemptNanos = nanoTime.getAsLong();
+  }
+
+  /// The broker to try next.
+  Endpoint endpoint() {
+    return elsewhere.orElse(configured);
+  }
+
+  /// The will in the strongest form that this broker takes.
+  Link.Will will(Publication publication) {
+    return new Link.Will(publication, willQos, willRetained);
+  }
+
+  /// How long until the next attempt; not positive when it is due.
+  long nanosLeft() {
+    return attemptNanos - nanoTime.getAsLong();
+  }
+
+  /// Why there is no connection.
+  String reason() {
+    return reason;
+  }
+
+  /// A connection was made; true when it is told to the operator, false while connections come and
+  /// go too fast to tell of each.
+  boolean connected() {
+    boolean flapping = !toldUp || unproven;
+    unproven = true;
+    connectedNanos = nanoTime.getAsLong();
+    toldUp = !flapping || failures < MANY_FAILURES || isWorthTelling(failures);
+    if (toldUp) {
+      tellUp();
+    }
+    return toldUp;
+  }
+
+  /// The connection is still there.
+  void stillUp() {
+    if (unproven && nanoTime.getAsLong() - connectedNanos >= STABLE.toNanos()) {
+      unproven = false;
+      if (!toldUp) {
+        tellUp();
+      }
+      toldUp = true;
+      failures = 0;
+    }
+  }
+
+  private void tellUp() {
+    Logger.info(
+        "connected to {}{}", endpoint(), failures == 0 ? "" : " after " + failures + " failures");
+  }
+
+  /// An attempt failed, or the connection was lost.
+  void failed(Failure failure) {
+    Remedy remedy = ReasonPolicy.connection(failure.reasonCode());
+    if (failure.reasonCode() == ReasonPolicy.RETAIN_NOT_SUPPORTED) {
+      willRetained = false;
+    }
+    if (failure.reasonCode() == ReasonPolicy.QOS_NOT_SUPPORTED) {
+      willQos = 0;
+    }
+    elsewhere =
+        remedy == Remedy.ELSEWHERE
+            ? configured.elsewhere(failure.serverReference(), settings.serverReferences())
+            : Optional.empty();
+    reason = failure.text();
+    Duration pause = pause(remedy);
+    attemptNanos = nanoTime.getAsLong() + pause.toNanos();
+    tell(remedy, failure, pause);
+  }
+
+  /// Between next to nothing and a bound that doubles, and never less than `remedy` asks for.
+  private Duration pause(Remedy remedy) {
+    int doublings = Math.min(failures, MAX_DOUBLINGS);
+    failures++;
+    long floorMillis = Math.max(settings.reconnectFloor().toMillis(), SHORTEST_MILLIS);
+    long ceilingMillis = Math.max(settings.reconnectCeiling().toMillis(), floorMillis);
+    long boundMillis = Math.min(floorMillis << doublings, ceilingMillis);
+    long pauseMillis = random.nextLong(SHORTEST_MILLIS, boundMillis + 1);
+    long leastMillis = remedy.pause().toMillis();
+    if (leastMillis > 0) {
+      // spread as well: what one agent is refused, all of a fleet are
+      pauseMillis = Math.max(pauseMillis, random.nextLong(leastMillis, 2 * leastMillis));
+    }
+    return Duration.ofMillis(pauseMillis);
+  }
+
+  private void tell(Remedy remedy, Failure failure, Duration pause) {
+    String text =
+        "no connection to the broker: "
+            + failure.text()
+            + (remedy == Remedy.ELSEWHERE ? elsewhereWords(failure.serverReference()) : "")
+            + "; next attempt in "
+            + (pause.toMillis() + 500) / 1000
+            + " s";
+    if (remedy.loud()) {
+      Logger.error(text);
+    } else if (isWorthTelling(failures)) {
+      Logger.warn(text);
+    }
+  }
+
+  private String elsewhereWords(String serverReference) {
+    return elsewhere.isPresent()
+        ? ": going to " + elsewhere.get()
+        : ": " + serverReference + ", which mqtt.server_references does not allow";
+  }
+
+  /// Failures since the last connection that lasted.
+  int failures() {
+    return failures;
+  }
+
+  /// Whether the `count`-th of equal events deserves a line in the log: the first and each power of
+  /// ten.
+  static boolean isWorthTelling(long count) {
+    long power = 1;
+    while (power < count) {
+      power *= 10;
+    }
+    return power == count;
+  }
+}

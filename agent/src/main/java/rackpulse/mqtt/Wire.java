@@ -1,0 +1,303 @@
+package rackpulse.mqtt;
+
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSocket;
+import org.eclipse.paho.mqttv5.client.internal.NetworkModule;
+import org.jspecify.annotations.Nullable;
+
+/// The socket under one connection, encrypted or not, in the shape in which Paho wants it.
+///
+/// Paho starts its receiver before the threads that end a connection. When the receiver fails at
+/// once (the broker closes right after accept, or refuses the client certificate, of which TLS 1.3
+/// tells only now), a starting thread waits for it for ever. So the end of the stream is held back
+/// until CONNECT has been written: by then everything runs.
+final class Wire implements NetworkModule {
+  /// TLS 1.2 is the oldest that is not broken.
+  private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
+
+  /// Paho writes CONNECT some 0.3 s after the connection is up, or never.
+  private static final Duration LONGEST_HOLD = Duration.ofSeconds(5);
+
+  /// How long closing waits for a writer that a stalled broker blocks.
+  private static final int LINGER_SECONDS = 1;
+
+  /// A share of the time-out for each of many addresses must still cross an ocean.
+  private static final int SHORTEST_CONNECT_MILLIS = 500;
+
+  private static final int BUFFER_BYTES = 8 << 10;
+
+  private final Endpoint endpoint;
+  private final @Nullable SSLContext tls;
+  private final boolean allowPlain;
+  private final int timeoutMillis;
+  private final CountDownLatch greeted = new CountDownLatch(1);
+  private volatile boolean stopped;
+  private volatile @Nullable Socket socket;
+  private volatile @Nullable InputStream in;
+  private volatile @Nullable OutputStream out;
+  private volatile Repair.@Nullable ConnAck connAck;
+  private volatile @Nullable IOException readFailure;
+
+  /// @param tls null for a plain connection, which goes beyond loopback only when `allowPlain`
+  Wire(Endpoint endpoint, @Nullable SSLContext tls, boolean allowPlain, Duration timeout) {
+    this.endpoint = endpoint;
+    this.tls = tls;
+    this.allowPlain = allowPlain;
+    timeoutMillis = Math.toIntExact(timeout.toMillis());
+  }
+
+  @Override
+  public void start() throws IOException {
+    InetAddress[] addresses = InetAddress.getAllByName(endpoint.host());
+    IOException failure = new UnknownHostException(endpoint.host());
+    for (InetAddress address : addresses) {
+      if (stopped) {
+        break;
+      }
+      try {
+        connect(address, Math.max(timeoutMillis / addresses.length, SHORTEST_CONNECT_MILLIS));
+        return;
+      } catch (SSLException e) {
+        throw e; // a wrong certificate is an answer, not an unreachable address
+      } catch (IOException e) {
+        close();
+        failure = e;
+      }
+    }
+    throw failure;
+  }
+
+  private void connect(InetAddress address, int atMostMillis) throws IOException {
+    if (tls == null && !allowPlain && !address.isLoopbackAddress()) {
+      throw new IOException(
+          endpoint.host()
+              + " is "
+              + address.getHostAddress()
+              + ", not this host: readings would"
+              + " travel unencrypted; use mqtts:// or allow_plain = true");
+    }
+    Socket plain = new Socket();
+    socket = plain;
+    if (stopped) {
+      throw new IOException("given up");
+    }
+    plain.setTcpNoDelay(true); // a reading is one packet: it must not wait for the next
+    plain.setKeepAlive(true);
+    plain.connect(new InetSocketAddress(address, endpoint.port()), atMostMillis);
+    Socket ready = plain;
+    if (tls != null) {
+      plain.setSoTimeout(timeoutMillis);
+      ready = encrypted(plain, tls);
+      plain.setSoTimeout(0);
+      socket = ready;
+    }
+    // now, while it is open: were there no stream for CONNECT, the end would be held for nothing
+    in = new Received(ready.getInputStream());
+    out = new Greeting(ready.getOutputStream());
+  }
+
+  private SSLSocket encrypted(Socket plain, SSLContext context) throws IOException {
+    SSLSocket encrypted =
+        (SSLSocket)
+            context.getSocketFactory().createSocket(plain, endpoint.host(), endpoint.port(), true);
+    SSLParameters parameters = encrypted.getSSLParameters();
+    parameters.setProtocols(PROTOCOLS);
+    parameters.setEndpointIdentificationAlgorithm("HTTPS"); // RFC 2818: the name must match
+    if (!endpoint.isAddress()) {
+      parameters.setServerNames(List.of(new SNIHostName(endpoint.host())));
+    }
+    encrypted.setSSLParameters(parameters);
+    encrypted.setSoLinger(true, LINGER_SECONDS);
+    shakeHands(encrypted);
+    return encrypted;
+  }
+
+  private static void shakeHands(SSLSocket encrypted) throws IOException {
+    try {
+      encrypted.startHandshake();
+    } catch (SSLException | SocketTimeoutException e) {
+      throw e;
+    } catch (IOException e) { // with TLS 1.2 a refusal may come as a broken pipe
+      throw new SSLException(
+          "TLS broken off (" + e.getMessage() + "): the broker may want a client certificate", e);
+    }
+  }
+
+  /// When the broker's certificate expires; empty without TLS.
+  Optional<Instant> brokerCertificateExpiry() {
+    if (!(socket instanceof SSLSocket encrypted)) {
+      return Optional.empty();
+    }
+    try {
+      return encrypted.getSession().getPeerCertificates()[0] instanceof X509Certificate certificate
+          ? Optional.of(certificate.getNotAfter().toInstant())
+          : Optional.empty();
+    } catch (SSLPeerUnverifiedException e) {
+      return Optional.empty();
+    }
+  }
+
+  /// The broker's answer to CONNECT, once it came.
+  Optional<Repair.ConnAck> connAck() {
+    return Optional.ofNullable(connAck);
+  }
+
+  /// What went wrong while reading, which says more than the failed write that follows it.
+  Optional<IOException> readFailure() {
+    return Optional.ofNullable(readFailure);
+  }
+
+  @Override
+  public InputStream getInputStream() throws IOException {
+    return started(in);
+  }
+
+  @Override
+  public OutputStream getOutputStream() throws IOException {
+    return started(out);
+  }
+
+  private static <T> T started(@Nullable T stream) throws IOException {
+    if (stream == null) {
+      throw new IOException("not connected");
+    }
+    return stream;
+  }
+
+  @Override
+  public void stop() {
+    stopped = true;
+    close();
+  }
+
+  private void close() {
+    Socket open = socket;
+    try {
+      if (open != null) {
+        open.close();
+      }
+    } catch (IOException e) {
+      // it is gone either way
+    }
+  }
+
+  /// Where this goes.
+  Endpoint endpoint() {
+    return endpoint;
+  }
+
+  @Override
+  public String getServerURI() {
+    return endpoint.toString();
+  }
+
+  /// Tells when CONNECT, the first packet, is written.
+  private final class Greeting extends FilterOutputStream {
+    Greeting(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) throws IOException {
+      try {
+        out.write(bytes, from, length);
+      } finally {
+        greeted.countDown();
+      }
+    }
+  }
+
+  /// Reads packet by packet, repairs what Paho cannot read, and holds back the end. Paho's receiver
+  /// is the one thread that reads.
+  private final class Received extends InputStream {
+    private final DataInputStream received;
+    private byte[] packet = new byte[0];
+    private int at;
+
+    Received(InputStream in) {
+      received = new DataInputStream(new BufferedInputStream(in, BUFFER_BYTES));
+    }
+
+    @Override
+    public int available() throws IOException {
+      return at < packet.length ? packet.length - at : received.available();
+    }
+
+    @Override
+    public int read() throws IOException {
+      return hasPacket() ? packet[at++] & 0xFF : -1;
+    }
+
+    @Override
+    public int read(byte[] bytes, int from, int length) throws IOException {
+      if (!hasPacket()) {
+        return -1;
+      }
+      int count = Math.min(length, packet.length - at);
+      System.arraycopy(packet, at, bytes, from, count);
+      at += count;
+      return count;
+    }
+
+    private boolean hasPacket() throws IOException {
+      if (at < packet.length) {
+        return true;
+      }
+      try {
+        int head = received.read();
+        if (head < 0) {
+          hold();
+          return false;
+        }
+        packet = repaired(Repair.packet(head, received));
+        at = 0;
+        return true;
+      } catch (IOException e) {
+        if (!stopped) {
+          readFailure = e;
+        }
+        hold();
+        throw e;
+      }
+    }
+
+    private byte[] repaired(byte[] whole) throws IOException {
+      if (whole[0] == Repair.CONNACK) {
+        Repair.ConnAck answer = Repair.connAck(whole);
+        connAck = answer;
+        return answer.packet();
+      }
+      return whole[0] == Repair.PUBACK ? Repair.pubAck(whole) : whole;
+    }
+
+    private void hold() {
+      try {
+        greeted.await(LONGEST_HOLD.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}
