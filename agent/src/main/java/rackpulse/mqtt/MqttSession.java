@@ -335,18 +335,18 @@ public final class MqttSession implements AutoCloseable {
   /// is interrupted: this is what it was interrupted for.
   public void goodbye(Duration atMost) {
     boolean interrupted = Thread.interrupted();
-    long deadline = nanoTime.getAsLong() + atMost.toNanos();
+    long deadlineNanos = nanoTime.getAsLong() + atMost.toNanos();
     closed = true;
     Link present = link;
     if (present != null && isUp()) {
       inFlight.addFirst(payloads.offline(clock.get()));
       pump();
-      while (isUp() && inFlight.size() > 0 && nanoTime.getAsLong() - deadline < 0) {
-        await(Duration.ofNanos(deadline - nanoTime.getAsLong()));
+      while (isUp() && inFlight.size() > 0 && nanoTime.getAsLong() - deadlineNanos < 0) {
+        await(Duration.ofNanos(deadlineNanos - nanoTime.getAsLong()));
         inFlight.collect();
         pump();
       }
-      present.disconnect(Duration.ofNanos(Math.max(0, deadline - nanoTime.getAsLong())));
+      present.disconnect(Duration.ofNanos(Math.max(0, deadlineNanos - nanoTime.getAsLong())));
     }
     link = null;
     inFlight.fail();

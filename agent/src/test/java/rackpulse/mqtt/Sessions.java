@@ -117,8 +117,8 @@ final class Sessions implements AutoCloseable {
   }
 
   static void assertNoPahoThread() {
-    long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-    while (pahoThreads() > 0 && System.nanoTime() < deadline) {
+    long deadlineNanos = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    while (pahoThreads() > 0 && System.nanoTime() < deadlineNanos) {
       Thread.onSpinWait();
     }
     assertEquals(0, pahoThreads());
