@@ -1,5 +1,6 @@
 package rackpulse.config;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -106,6 +107,11 @@ public final class Amounts {
       }
     }
     return bytes + " B";
+  }
+
+  /// `number` with the digits it needs and no exponent.
+  public static String text(double number) {
+    return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
   }
 
   /// The amount in the base unit; negative when `text` is not a non-negative number and a unit.

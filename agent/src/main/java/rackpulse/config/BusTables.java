@@ -2,6 +2,7 @@ package rackpulse.config;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -18,6 +19,8 @@ import rackpulse.bus.BusSettings.Parity;
 import rackpulse.bus.BusSettings.SerialFormat;
 import rackpulse.bus.BusSettings.TranscriptSettings;
 import rackpulse.config.DeviceTables.Device;
+import rackpulse.engine.BusBudget;
+import rackpulse.engine.BusBudget.Budget;
 import rackpulse.sensor.DeviceSettings;
 import rackpulse.telemetry.Ids;
 
@@ -174,7 +177,43 @@ final class BusTables {
       List<DeviceSettings> own = byBus.getOrDefault(bus.name(), List.of());
       if (own.isEmpty()) {
         warnings.add(bus.table().at("no device hangs on bus \"" + bus.name() + "\""));
+      } else {
+        checkBudget(bus, own, warnings);
       }
+    }
+  }
+
+  private static void checkBudget(Bus bus, List<DeviceSettings> devices, Problems warnings) {
+    BusSettings settings = bus.settings().orElseThrow();
+    Budget budget = BusBudget.of(settings, devices);
+    if (budget.fits()) {
+      return;
+    }
+    Budget.Row largest =
+        budget.devices().stream()
+            .max(Comparator.comparingDouble(Budget.Row::utilisation))
+            .orElseThrow();
+    String what =
+        String.format(
+            Locale.ROOT,
+            "bus \"%s\" cannot keep up: its devices need %.0f %% of its time, \"%s\" alone %.0f %%",
+            bus.name(),
+            Math.ceil(budget.utilisation() * 100),
+            largest.device(),
+            Math.ceil(largest.utilisation() * 100));
+    if (bus.overload()) {
+      warnings.add(bus.table().at(what + "; polls will be skipped (allow_overload)"));
+    } else {
+      String faster =
+          settings instanceof I2cSettings
+              ? "raise its frequency"
+              : "raise its speed, state a shorter \"turnaround\" if devices answer sooner";
+      bus.table()
+          .problem(
+              what
+                  + "; poll less often (\"every\"), ask for fewer channels, "
+                  + faster
+                  + ", or set allow_overload = true");
     }
   }
 

@@ -104,7 +104,8 @@ final class ChannelTables {
     }
     checkQuantities(table, Stream.concat(plus.stream(), minus.stream()).toList());
     String location = table.string("location", "");
-    return table.problems().count() == before
+    // an input of a device that is wrong itself is missing here without a problem of this table
+    return table.problems().count() == before && !plus.isEmpty()
         ? Optional.of(new DerivedSettings(name, plus, minus, location))
         : Optional.empty();
   }

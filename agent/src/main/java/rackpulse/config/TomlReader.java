@@ -191,7 +191,7 @@ public final class TomlReader {
 
   /// A number from `low` to `high`.
   public double number(String key, double fallback, double low, double high) {
-    String range = low + " to " + high;
+    String range = Amounts.text(low) + " to " + Amounts.text(high);
     return within(key, number(key), number -> number >= low && number <= high, range)
         .orElse(fallback);
   }
@@ -224,7 +224,7 @@ public final class TomlReader {
   public double share(String key, double fallback, double low, double high) {
     Optional<Double> share =
         amount(key, "a share in quotes: " + Amounts.SHARE_FORM, Amounts::share);
-    String range = low * 100 + " % to " + high * 100 + " %";
+    String range = Amounts.text(low * 100) + " % to " + Amounts.text(high * 100) + " %";
     return within(key, share, value -> value >= low && value <= high, range).orElse(fallback);
   }
 

@@ -135,6 +135,18 @@ class ConfigurationWarningsTest {
   }
 
   @Test
+  void letsABusBeOverloadedWhenAsked() throws ConfigurationException {
+    String text =
+        RACK.replace("unit = 4\n", "unit = 4\nevery = \"50 ms\"\n")
+            .replace("[bus.power]\n", "[bus.power]\nbaud = 300\nallow_overload = true\n");
+    assertEquals(
+        List.of(
+            "rackpulse.toml:7:1: bus \"power\" cannot keep up: its devices need 2063 % of its time,"
+                + " \"pdu-b\" alone 2054 %; polls will be skipped (allow_overload)"),
+        warnings(text));
+  }
+
+  @Test
   void warnsOfRelativeSecretsWithoutCredentialsDirectory() throws ConfigurationException {
     String text = "[mqtt]\nurl = \"mqtts://b\"\nca_file = \"ca.pem\"\n";
     Configuration configuration =

@@ -143,8 +143,10 @@ class TomlReaderTest {
     assertTrue(Amounts.hertz("3000 MHz").isEmpty());
     assertTrue(Amounts.share("0.05").isEmpty());
     assertEquals("256 MiB", Amounts.text(256L << 20));
-    assertEquals("1000 B", Amounts.text(1000));
-    assertEquals("0 B", Amounts.text(0));
+    assertEquals("1000 B", Amounts.text(1000L));
+    assertEquals("0 B", Amounts.text(0L));
+    assertEquals("0.000001", Amounts.text(1e-6));
+    assertEquals("100", Amounts.text(100.0));
   }
 
   @Test
