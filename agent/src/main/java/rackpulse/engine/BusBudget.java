@@ -224,8 +224,8 @@ public final class BusBudget {
   /// ```
   /// | silence | request | turnaround, at least the silence | answer |
   /// ```
-  private record ModbusWire(double character, double silence, double turnaround, double timeoutSeconds)
-      implements Wire {
+  private record ModbusWire(
+      double character, double silence, double turnaround, double timeoutSeconds) implements Wire {
     @Override
     public double exchange(Exchange exchange, boolean muxed) {
       int characters = exchange.writeBytes() + exchange.readBytes();

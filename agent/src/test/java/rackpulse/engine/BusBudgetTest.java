@@ -59,8 +59,7 @@ class BusBudgetTest {
   }
 
   private static double pollMillis(BusSettings bus, boolean muxed, Exchange... exchanges) {
-    PolledDevice device =
-        new PolledDevice("a", Duration.ofSeconds(10), muxed, List.of(exchanges));
+    PolledDevice device = new PolledDevice("a", Duration.ofSeconds(10), muxed, List.of(exchanges));
     return BusBudget.predict(bus, List.of(device)).devices().getFirst().poll().toNanos() / 1e6;
   }
 
