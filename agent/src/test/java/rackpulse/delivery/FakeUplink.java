@@ -101,6 +101,10 @@ public final class FakeUplink implements Uplink {
 
   @Override
   public synchronized void send(long id, Message message) {
+    if (!connected) {
+      settled.add(new Settled(id, Fate.UNSENT));
+      return; // the connection was lost a moment ago
+    }
     if (room() <= 0) {
       throw new AssertionError("sent beyond the window of " + window);
     }

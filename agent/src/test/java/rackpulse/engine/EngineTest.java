@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +21,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +42,7 @@ import rackpulse.telemetry.DeviceRemoval;
 import rackpulse.telemetry.DeviceStatus;
 import rackpulse.telemetry.Gap;
 import rackpulse.telemetry.Health;
+import rackpulse.telemetry.Loss;
 import rackpulse.telemetry.Poll;
 import rackpulse.telemetry.Quantity;
 import rackpulse.telemetry.Reading;
@@ -104,6 +108,48 @@ class EngineTest {
     int oldest = indexOf(sent, each -> each.report() instanceof Poll && each.historical());
     assertTrue(live < oldest, "what is live overtakes");
     assertEquals(1, ((Poll) sent.get(oldest).report()).sequence());
+  }
+
+  @Test
+  void everyPollTakenArrivesOrIsToldAsLost() throws Exception {
+    outboxBytes = 5_000;
+    start(device("a"), device("b"), FakeBus.device("c", "other", 0.005));
+    for (int outage = 1; outage <= 8; outage++) {
+      uplink.connect();
+      uplink.awaitSent(uplink.sent().size() + 20);
+      uplink.disconnect();
+      awaitAsked("c", wires.timesAsked("c") + 30);
+    }
+    uplink.connect();
+    uplink.awaitSent(uplink.sent().size() + 20);
+    engine().stop();
+    assertEquals(Optional.empty(), run.get());
+
+    List<Sent> sent = uplink.sent();
+    assertTrue(sent.stream().anyMatch(each -> each.report() instanceof Loss), "memory was short");
+    for (String device : List.of("a", "b", "c")) {
+      Set<Long> told = new TreeSet<>();
+      long arrived = 0;
+      for (Sent each : sent) {
+        switch (each.report()) {
+          case Poll poll when poll.device().equals(device) -> {
+            assertTrue(told.add(poll.sequence()), () -> "twice: " + poll);
+            arrived++;
+          }
+          case Loss loss when loss.device().equals(device) -> {
+            for (long sequence = loss.from(); sequence <= loss.to(); sequence++) {
+              assertTrue(told.add(sequence), () -> "lost and arrived: " + loss);
+            }
+          }
+          default -> {
+            // neither a poll nor its loss
+          }
+        }
+      }
+      assertTrue(arrived > 10, "arrived " + arrived);
+      assertTrue(told.size() >= wires.timesAsked(device) - 1, "an interrupted poll may be unsaid");
+      assertEquals(LongStream.rangeClosed(1, told.size()).boxed().toList(), List.copyOf(told));
+    }
   }
 
   @Test
