@@ -11,7 +11,7 @@ public enum WireEvent {
   CRC,
   /// Bytes that do not form a frame: baud rate, parity, a cut answer.
   FRAMING,
-  /// An intact answer from another unit.
+  /// An intact answer from another unit, or with a transaction id or function that was not asked.
   WRONG_UNIT,
   /// An intact answer to an earlier request.
   LATE_ANSWER,

@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.function.Consumer;
 import rackpulse.bus.BusException;
 import rackpulse.bus.Line;
 
@@ -14,6 +15,9 @@ import rackpulse.bus.Line;
 final class ScriptedLine implements Line {
   /// What happens on a request, in the order of requests; nothing when there is no more.
   final Deque<Runnable> reactions = new ArrayDeque<>();
+
+  /// What happens on every request, besides.
+  Consumer<ByteBuffer> onWrite = request -> {};
 
   /// Requests in hexadecimal, and when they were written.
   final List<String> written = new ArrayList<>();
@@ -83,6 +87,7 @@ final class ScriptedLine implements Line {
     frame.get(bytes);
     written.add(HexFormat.ofDelimiter(" ").formatHex(bytes));
     writtenNanos.add(clock.nanoTime());
+    onWrite.accept(ByteBuffer.wrap(bytes));
     Runnable reaction = reactions.poll();
     if (reaction != null) {
       reaction.run();
