@@ -49,6 +49,9 @@ final class Link {
   /// Paho's window is one that it must not reach: it counts a message as sent before we know it.
   private static final int WINDOW_SLACK = 2;
 
+  /// Paho rounds the time of the next ping down and would be asked again and again before it.
+  private static final long SHORTEST_PULSE_MILLIS = 100;
+
   private static final int DEFAULT_RECEIVE_MAXIMUM = 65_535;
 
   private final PahoClient client;
@@ -220,7 +223,7 @@ final class Link {
     } catch (MqttException e) {
       lose(Failure.of(e, wire));
     }
-    return Duration.ofMillis(pulse.nextMillis);
+    return Duration.ofMillis(Math.max(pulse.nextMillis, SHORTEST_PULSE_MILLIS));
   }
 
   /// Sends with QoS 1; `receipt` tells what became of it.

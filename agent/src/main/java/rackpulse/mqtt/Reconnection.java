@@ -26,6 +26,11 @@ final class Reconnection {
   /// From here on, connections that come and go are told of like failures.
   private static final int MANY_FAILURES = 10;
 
+  /// Some brokers tell nobody that another client with the same id threw it out (reason code 0x8E);
+  /// Mosquitto 2.0 just closes the connection.
+  private static final String SUSPICION =
+      " soon after it was made, again; does another agent have the same id, site and rack?";
+
   private final MqttSettings settings;
   private final Endpoint configured;
   private final LongSupplier nanoTime;
@@ -37,7 +42,8 @@ final class Reconnection {
   private long attemptNanos;
   private long connectedNanos;
   private int failures;
-  private boolean unproven;
+  private boolean up;
+  private boolean shortLived;
   private boolean toldUp = true;
 
   Reconnection(MqttSettings settings, LongSupplier nanoTime, RandomGenerator random) {
@@ -71,8 +77,8 @@ final class Reconnection {
   /// A connection was made; true when it is told to the operator, false while connections come and
   /// go too fast to tell of each.
   boolean connected() {
-    boolean flapping = !toldUp || unproven;
-    unproven = true;
+    boolean flapping = !toldUp || shortLived;
+    up = true;
     connectedNanos = nanoTime.getAsLong();
     toldUp = !flapping || failures < MANY_FAILURES || isWorthTelling(failures);
     if (toldUp) {
@@ -83,14 +89,17 @@ final class Reconnection {
 
   /// The connection is still there.
   void stillUp() {
-    if (unproven && nanoTime.getAsLong() - connectedNanos >= STABLE.toNanos()) {
-      unproven = false;
+    if (failures > 0 && hasLasted()) {
       if (!toldUp) {
         tellUp();
       }
       toldUp = true;
       failures = 0;
     }
+  }
+
+  private boolean hasLasted() {
+    return nanoTime.getAsLong() - connectedNanos >= STABLE.toNanos();
   }
 
   private void tellUp() {
@@ -111,10 +120,18 @@ final class Reconnection {
         remedy == Remedy.ELSEWHERE
             ? configured.elsewhere(failure.serverReference(), settings.serverReferences())
             : Optional.empty();
+    boolean lost = up;
+    up = false;
+    if (lost) {
+      shortLived = !hasLasted();
+    }
     reason = failure.text();
+    if (lost && shortLived && failures > 0 && failure.reasonCode() == ReasonPolicy.NONE) {
+      reason += SUSPICION;
+    }
     Duration pause = pause(remedy);
     attemptNanos = nanoTime.getAsLong() + pause.toNanos();
-    tell(remedy, failure, pause);
+    tell(remedy, failure.serverReference(), pause);
   }
 
   /// Between next to nothing and a bound that doubles, and never less than `remedy` asks for.
@@ -133,11 +150,11 @@ final class Reconnection {
     return Duration.ofMillis(pauseMillis);
   }
 
-  private void tell(Remedy remedy, Failure failure, Duration pause) {
+  private void tell(Remedy remedy, String serverReference, Duration pause) {
     String text =
         "no connection to the broker: "
-            + failure.text()
-            + (remedy == Remedy.ELSEWHERE ? elsewhereWords(failure.serverReference()) : "")
+            + reason
+            + (remedy == Remedy.ELSEWHERE ? elsewhereWords(serverReference) : "")
             + "; next attempt in "
             + (pause.toMillis() + 500) / 1000
             + " s";

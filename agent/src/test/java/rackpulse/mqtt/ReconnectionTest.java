@@ -96,6 +96,24 @@ class ReconnectionTest {
   }
 
   @Test
+  void suspectsATwinWhenConnectionsEndSoonAgainAndAgain() {
+    reconnection.failed(new Failure("refused"));
+    reconnection.failed(new Failure("refused"));
+    assertEquals("refused", reconnection.reason());
+    reconnection.connected();
+    nowNanos += SECOND_NANOS;
+    reconnection.failed(new Failure("closed the connection"));
+    assertTrue(reconnection.reason().endsWith("another agent have the same id, site and rack?"));
+    reconnection.failed(new Failure("refused"));
+    assertEquals("refused", reconnection.reason());
+    reconnection.connected();
+    nowNanos += 60 * SECOND_NANOS;
+    reconnection.stillUp();
+    reconnection.failed(new Failure("closed the connection"));
+    assertEquals("closed the connection", reconnection.reason());
+  }
+
+  @Test
   void weakensTheWillOnlyAsTheBrokerAsks() {
     Message.Publication will = new Message.Publication("t", new byte[1], true, 0);
     assertEquals(new Link.Will(will, 1, true), reconnection.will(will));

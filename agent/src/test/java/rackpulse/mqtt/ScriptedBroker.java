@@ -103,6 +103,11 @@ final class ScriptedBroker implements Closeable {
     return received.stream().filter(packet -> packet.type == type).toList();
   }
 
+  /// Ends the present connection.
+  void hangUp() throws IOException {
+    present.close();
+  }
+
   private void accept() {
     while (!server.isClosed()) {
       try (Socket socket = server.accept()) {
