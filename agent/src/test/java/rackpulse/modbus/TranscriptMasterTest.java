@@ -4,14 +4,22 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import rackpulse.bus.BusException;
+import rackpulse.bus.BusSettings.ModbusRtuSettings;
+import rackpulse.bus.BusSettings.Parity;
+import rackpulse.bus.BusSettings.SerialFormat;
+import rackpulse.bus.Line;
 import rackpulse.bus.ModbusBus;
 import rackpulse.bus.ModbusBus.RegisterTable;
 import rackpulse.bus.Playback.TranscriptLine;
+import rackpulse.bus.Recorder;
 import rackpulse.bus.Transcript;
 import rackpulse.bus.WireCounters;
 import rackpulse.bus.WireEvent;
@@ -37,7 +45,7 @@ class TranscriptMasterTest {
             R 31 02 00 00 00 03 02 83 02
             close
             """);
-    ModbusBus bus = ModbusBuses.tcp(line, Duration.ofNanos(500), this::tick, counters);
+    ModbusBus bus = ModbusBuses.tcp(line, Duration.ofMillis(1), this::tick, counters);
     for (int round = 0; round < 3; round++) {
       short[] registers = new short[2];
       bus.readRegisters(1, RegisterTable.HOLDING, 0, 2, registers);
@@ -56,6 +64,54 @@ class TranscriptMasterTest {
     assertEquals(List.of(), line.unconsumed());
   }
 
+  @Test
+  void aRecordedSerialLineGivesTheRealMasterTheSameAgain() throws Exception {
+    ModbusRtuSettings settings =
+        new ModbusRtuSettings(
+            "power",
+            Path.of("/dev/ttyS0"),
+            9_600,
+            new SerialFormat(8, Parity.EVEN, 1),
+            Duration.ofMillis(300),
+            Duration.ofMillis(10),
+            false);
+    ManualClock clock = new ManualClock();
+    ScriptedLine serial = new ScriptedLine(clock, 1_100_000);
+    serial.answer(14_000_000, Hex.withCrc("03 03 04 12 34 FF FE"));
+    serial.answer(14_000_000, Hex.withCrc("03 83 02"));
+    serial.silence();
+    serial.answer(14_000_000, "03 03 04 12 34 FF FE 00 00"); // wrong checksum
+    serial.answer(14_000_000, Hex.withCrc("04 03 04 12 34 FF FE")); // another unit
+    serial.answer(14_000_000, "03 03 04 12"); // cut short
+    serial.answer(250_000_000, Hex.withCrc("03 03 04 00 01 00 02")); // slow
+    List<String> record = new ArrayList<>();
+    Line recorded = Recorder.of(serial, Transcript.Kind.MODBUS_RTU, record::add, clock::nanoTime);
+    String results = results(ModbusBuses.rtu(recorded, settings, clock, counters));
+    assertEquals(
+        "[4660, -2] Refused NoAnswer Corrupt WrongSender Corrupt [1, 2] ", results, "" + record);
+
+    TranscriptLine line = line(String.join("\n", record));
+    WireCounters again = new WireCounters();
+    assertEquals(results, results(ModbusBuses.rtu(line, settings, this::tick, again)));
+    assertEquals(counters.seen(), again.seen());
+    assertEquals(List.of(), line.unconsumed());
+  }
+
+  private static String results(ModbusBus bus) {
+    StringBuilder results = new StringBuilder();
+    for (int i = 0; i < 7; i++) {
+      short[] registers = new short[2];
+      try {
+        bus.readRegisters(3, RegisterTable.HOLDING, 0, 2, registers);
+        results.append(Arrays.toString(registers));
+      } catch (BusException e) {
+        results.append(e.getClass().getSimpleName());
+      }
+      results.append(' ');
+    }
+    return results.toString();
+  }
+
   private TranscriptLine line(String text) throws Transcript.FormatException {
     return new TranscriptLine(Transcript.parse("t", text), true, this::tick);
   }
@@ -63,6 +119,6 @@ class TranscriptMasterTest {
   /// Time passes with each look at the clock, and no waiting thread stays asleep.
   private long tick() {
     LockSupport.unpark(Thread.currentThread());
-    return nowNanos += 10;
+    return nowNanos += 100_000;
   }
 }
