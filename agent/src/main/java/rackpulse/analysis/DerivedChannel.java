@@ -14,6 +14,12 @@ import rackpulse.telemetry.Stamp;
 /// A sum of channels minus others, computed each time when all of them are newer than at the last
 /// time.
 final class DerivedChannel {
+  /// Decimals kept: a millionth of the unit.
+  private static final double MICRO = 1e6;
+
+  /// Up to here a double holds millionths.
+  private static final double EXACT = 1e9;
+
   private final Channel channel;
   private final List<Channel> inputs;
   private final int added;
@@ -69,7 +75,14 @@ final class DerivedChannel {
     if (cause == null && !Double.isFinite(sum)) {
       cause = Cause.OUT_OF_RANGE;
     }
-    return cause == null ? new Reading(channel, oldest, sum) : new Gap(channel, oldest, cause);
+    return cause == null
+        ? new Reading(channel, oldest, withoutBinaryDust(sum))
+        : new Gap(channel, oldest, cause);
+  }
+
+  /// Adding decimals in binary leaves a dust of 1e-16 of the sum: 3822.2961999999998.
+  private static double withoutBinaryDust(double sum) {
+    return Math.abs(sum) < EXACT ? Math.rint(sum * MICRO) / MICRO : sum;
   }
 
   private static Stamp older(Stamp a, Stamp b) {

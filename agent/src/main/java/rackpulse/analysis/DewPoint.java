@@ -82,7 +82,8 @@ public record DewPoint(Channel temperature, Channel humidity, Channel channel) {
     if (last == null) {
       throw new IllegalArgumentException("no samples of " + temperature.device());
     }
-    double dewPoint = celsius(celsius, percent);
+    // the formula is no better than this, and more digits would only be bytes
+    double dewPoint = Math.rint(100 * celsius(celsius, percent)) / 100;
     return Double.isFinite(dewPoint)
         ? new Reading(channel, last.stamp(), dewPoint)
         : new Gap(channel, last.stamp(), Cause.UNDEFINED);

@@ -1,5 +1,8 @@
 package rackpulse.command;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.PrintWriter;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.tinylog.Level;
@@ -55,11 +58,16 @@ public final class RackpulseCommand implements Runnable {
     CommandLine line =
         new CommandLine(root)
             .addSubcommand(new RunCommand(services))
+            .addSubcommand(new StatusCommand(services))
+            .addSubcommand(new CheckCommand(services))
             .addSubcommand(new ReadCommand(services))
             .addSubcommand(new ScanCommand(services))
             .addSubcommand(new ProfilesCommand(services))
+            .addSubcommand(new DemoCommand(services))
             .addSubcommand("completion", new GenerateCompletion());
     line.getCommandSpec().version("rackpulse " + services.version());
+    line.setOut(new PrintWriter(services.terminal().out(), true, UTF_8));
+    line.setErr(new PrintWriter(services.err(), true, UTF_8));
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionStrategy(result -> root.start(result, services));
     line.setExecutionExceptionHandler((failure, _, _) -> explain(failure, services));

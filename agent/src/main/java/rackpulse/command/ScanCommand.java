@@ -102,9 +102,10 @@ final class ScanCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     List<Found> found = new ArrayList<>();
+    Units asked = units();
     try {
       for (BusSettings settings : attempts()) {
-        found.addAll(scan(settings));
+        found.addAll(scan(settings, asked));
       }
     } catch (BusException.Down e) {
       services.err().println("rackpulse: " + e.getMessage());
@@ -158,11 +159,12 @@ final class ScanCommand implements Callable<Integer> {
     return new SerialFormat(text.charAt(0) - '0', parity, text.charAt(2) - '0');
   }
 
-  private List<Found> scan(BusSettings settings) throws BusException, ConfigurationException {
+  private List<Found> scan(BusSettings settings, Units asked)
+      throws BusException, ConfigurationException {
     try (OpenedBus opened = services.bareOpener().open(settings, new WireCounters())) {
       return switch (opened.bus()) {
         case I2cBus bus -> scanI2c(bus);
-        case ModbusBus bus -> scanModbus(bus, settings);
+        case ModbusBus bus -> scanModbus(bus, settings, asked);
       };
     }
   }
@@ -182,18 +184,24 @@ final class ScanCommand implements Callable<Integer> {
         : Map.of();
   }
 
-  private List<Found> scanModbus(ModbusBus bus, BusSettings settings)
+  private List<Found> scanModbus(ModbusBus bus, BusSettings settings, Units asked)
       throws BusException, ConfigurationException {
-    int dash = units.indexOf('-');
-    int from = number(dash < 0 ? units : units.substring(0, dash), 0, 255);
-    int to = dash < 0 ? from : number(units.substring(dash + 1), from, 255);
     String line =
         settings instanceof ModbusRtuSettings serial ? serial.baud() + " " + serial.format() : "";
     ModbusScan scan = new ModbusScan(bus, line, profiles.modbus());
-    try (ProgressBar bar = progress(line.isEmpty() ? "unit ids" : line, to - from + 1)) {
-      return scan.run(from, to, bar);
+    try (ProgressBar bar =
+        progress(line.isEmpty() ? "unit ids" : line, asked.to - asked.from + 1)) {
+      return scan.run(asked.from, asked.to, bar);
     }
   }
+
+  private Units units() {
+    int dash = units.indexOf('-');
+    int from = number(dash < 0 ? units : units.substring(0, dash), 0, 255);
+    return new Units(from, dash < 0 ? from : number(units.substring(dash + 1), from, 255));
+  }
+
+  private record Units(int from, int to) {}
 
   private ProgressBar progress(String label, int total) {
     return new ProgressBar(services.terminal(), label, total, System::nanoTime);

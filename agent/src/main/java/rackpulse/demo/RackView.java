@@ -158,9 +158,12 @@ final class RackView {
       return !cause.isEmpty();
     }
 
-    /// The value with its unit, or the cause why there is none.
+    /// The value with its unit, or the cause why there is none; empty before the first poll.
     String text() {
-      return gap() ? cause : Display.of(quantity, value);
+      if (gap()) {
+        return cause;
+      }
+      return past.isEmpty() ? "" : Display.of(quantity, value);
     }
 
     /// The recent values, oldest first, NaN for gaps.

@@ -59,6 +59,16 @@ class DemoScreenTest {
   }
 
   @Test
+  void drawsADescribedDeviceBeforeItsFirstPoll() {
+    Terminal terminal = new Terminal(out, true, false, 80);
+    try (DemoScreen screen = new DemoScreen(terminal, 4, "demo")) {
+      send(screen, "inlet/meta", META);
+      screen.draw("1 s");
+    }
+    assertTrue(bytes.toString(StandardCharsets.UTF_8).contains("inlet   temperature"));
+  }
+
+  @Test
   void anomalyIsTakenBackByItsEmptyRetainedMessage() {
     Terminal terminal = new Terminal(out, true, false, 80);
     try (DemoScreen screen = new DemoScreen(terminal, 4, "demo")) {

@@ -1,0 +1,119 @@
+package rackpulse;
+
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.tinylog.Logger;
+import rackpulse.command.ExitCode;
+import rackpulse.command.Services;
+import rackpulse.config.Configuration;
+import rackpulse.delivery.Announced;
+import rackpulse.engine.BusOpener;
+import rackpulse.engine.Engine;
+import rackpulse.linux.KernelClock;
+import rackpulse.linux.NotifySocket;
+import rackpulse.mqtt.AgentName;
+import rackpulse.mqtt.MqttSession;
+import rackpulse.sensor.Drivers;
+
+/// The agent in its process: wires the engine to the machine and ends as it is told.
+final class AgentProcess implements Services.Runner {
+  private static final String ANNOUNCED = "announced-devices";
+  private static final int BOOT_BYTES = 4;
+
+  private final String version;
+  private final Map<String, String> environment;
+  private final RandomGenerator random = RandomGenerator.getDefault();
+  private @Nullable Engine engine;
+  private boolean stopAsked;
+
+  AgentProcess(String version, Map<String, String> environment) {
+    this.version = version;
+    this.environment = environment;
+  }
+
+  @Override
+  public int run(Configuration configuration, BusOpener opener) {
+    Optional<String> objection = MqttSession.objection(configuration.mqtt());
+    if (objection.isPresent()) {
+      Logger.error(objection.get());
+      return ExitCode.CONFIGURATION;
+    }
+    Signals.on("TERM", this::stop);
+    Signals.on("INT", this::stop);
+    try (NotifySocket socket = NotifySocket.of(environment)) {
+      Engine started = engine(configuration, opener, new SystemdSupervisor(socket));
+      begin(started);
+      Optional<String> trouble = started.run();
+      trouble.ifPresent(text -> Logger.error("the agent cannot go on: {}", text));
+      return trouble.isPresent() ? ExitCode.INTERNAL : ExitCode.OK;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return ExitCode.INTERNAL;
+    }
+  }
+
+  private Engine engine(
+      Configuration configuration, BusOpener opener, SystemdSupervisor supervisor) {
+    Configuration.AgentSettings agent = configuration.agent();
+    AgentName name =
+        new AgentName(
+            configuration.mqtt().prefix(),
+            agent.site(),
+            agent.rack(),
+            agent.id(),
+            version,
+            bootId());
+    RealClocks clocks = new RealClocks(new KernelClock());
+    MqttSession session =
+        new MqttSession(configuration.mqtt(), name, clocks::stamp, System::nanoTime, random);
+    Engine.Surroundings around =
+        new Engine.Surroundings(
+            opener,
+            Drivers::open,
+            new MqttUplink(session),
+            Announced.load(agent.stateDirectory().resolve(ANNOUNCED)),
+            supervisor,
+            clocks,
+            OwnProcess::now,
+            new StatusFile(agent.statusFile(), name));
+    Logger.info(
+        "rackpulse {} ({}): {} buses, {} devices, broker {}",
+        version,
+        agent.id(),
+        configuration.buses().size(),
+        configuration.devices().size(),
+        configuration.mqtt().url());
+    return new Engine(
+        new Engine.Rack(
+            configuration.buses(),
+            configuration.devices(),
+            configuration.derived(),
+            configuration.limits()),
+        configuration.engine(),
+        around);
+  }
+
+  private String bootId() {
+    byte[] bytes = new byte[BOOT_BYTES];
+    random.nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  private synchronized void begin(Engine started) {
+    engine = started;
+    if (stopAsked) {
+      started.stop();
+    }
+  }
+
+  @Override
+  public synchronized void stop() {
+    stopAsked = true;
+    if (engine != null) {
+      engine.stop();
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package rackpulse;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import rackpulse.delivery.Uplink;
+import rackpulse.mqtt.MqttSession;
+import rackpulse.telemetry.Report;
+
+/// The engine's way out, over an MQTT session: the same words in two rooms that do not know each
+/// other.
+final class MqttUplink implements Uplink {
+  private final MqttSession session;
+
+  MqttUplink(MqttSession session) {
+    this.session = session;
+  }
+
+  @Override
+  public Message encode(Report report, boolean historical) {
+    return new Encoded(session.encode(report, historical));
+  }
+
+  @Override
+  public void maintain() {
+    session.maintain();
+  }
+
+  @Override
+  public long connection() {
+    return session.connection();
+  }
+
+  @Override
+  public int room() {
+    return session.room();
+  }
+
+  @Override
+  public void send(long id, Message message) {
+    session.send(id, ((Encoded) message).message);
+  }
+
+  @Override
+  public List<Settled> settled() {
+    List<Settled> settled = new ArrayList<>();
+    for (MqttSession.Settled one : session.settled()) {
+      settled.add(new Settled(one.id(), fate(one.fate())));
+    }
+    return settled;
+  }
+
+  private static Fate fate(MqttSession.Fate fate) {
+    return switch (fate) {
+      case ACKNOWLEDGED -> Fate.ACKNOWLEDGED;
+      case UNSENT -> Fate.UNSENT;
+      case TOO_LARGE -> Fate.TOO_LARGE;
+      case REFUSED -> Fate.REFUSED;
+    };
+  }
+
+  @Override
+  public void await(Duration atMost) {
+    session.await(atMost);
+  }
+
+  @Override
+  public void wake() {
+    session.wake();
+  }
+
+  @Override
+  public Duration untilMaintenance() {
+    return session.untilMaintenance();
+  }
+
+  @Override
+  public Statistics statistics() {
+    MqttSession.Statistics now = session.statistics();
+    return new Statistics(
+        now.connected(), now.reason(), now.reconnects(), now.certificateDaysLeft());
+  }
+
+  @Override
+  public void goodbye(Duration atMost) {
+    session.goodbye(atMost);
+  }
+
+  @Override
+  public void close() {
+    session.close();
+  }
+
+  private record Encoded(rackpulse.mqtt.Message message) implements Message {
+    @Override
+    public int bytes() {
+      return message.bytes();
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package rackpulse.demo;
+
+import rackpulse.bus.Bus;
+import rackpulse.bus.BusException;
+import rackpulse.bus.BusSettings;
+import rackpulse.bus.BusSettings.I2cSettings;
+import rackpulse.bus.BusSettings.ModbusRtuSettings;
+import rackpulse.bus.I2cBus;
+import rackpulse.bus.MuxChannel;
+import rackpulse.bus.WireCounters;
+import rackpulse.engine.BusOpener;
+import rackpulse.i2c.I2cBuses;
+import rackpulse.modbus.ModbusBuses;
+import rackpulse.modbus.MonotonicClock;
+import rackpulse.simulation.SimulatedRack;
+
+/// Opens the simulated rack's buses where an operator's configuration would name real ones.
+public final class SimulatedBuses implements BusOpener {
+  private final SimulatedRack rack;
+  private final MonotonicClock clock;
+
+  /// @param clock the one by which the rack's lines take their time
+  public SimulatedBuses(SimulatedRack rack, MonotonicClock clock) {
+    this.rack = rack;
+    this.clock = clock;
+  }
+
+  @Override
+  public OpenedBus open(BusSettings settings, WireCounters counters) throws BusException {
+    return switch (settings) {
+      case I2cSettings _ -> new Simulated(rack.front());
+      case ModbusRtuSettings line ->
+          new Simulated(ModbusBuses.rtu(rack.power(), line, clock, counters));
+      case BusSettings.ModbusTcpSettings _, BusSettings.TranscriptSettings _ ->
+          throw new BusException.Down("the simulated rack has no such bus");
+    };
+  }
+
+  @Override
+  public I2cBus behind(I2cBus bus, MuxChannel channel) {
+    return I2cBuses.behind(bus, channel);
+  }
+
+  /// A bus that lives as long as the rack.
+  private record Simulated(Bus bus) implements OpenedBus {
+    @Override
+    public void close() {
+      // nothing was opened
+    }
+  }
+}

@@ -1,0 +1,203 @@
+package rackpulse.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import rackpulse.bus.BusException;
+import rackpulse.bus.BusSettings;
+import rackpulse.bus.I2cBus;
+import rackpulse.bus.MuxChannel;
+import rackpulse.bus.WireCounters;
+import rackpulse.config.Configuration;
+import rackpulse.engine.BusOpener;
+import rackpulse.terminal.Terminal;
+
+class CommandLineTest {
+  private static final String TOML =
+      """
+      [agent]
+      site = "fra1"
+      rack = "a12"
+      [bus.front]
+      kind = "i2c"
+      device = "/dev/i2c-1"
+      [device.inlet]
+      bus = "front"
+      profile = "sht4x"
+      address = 0x44
+      """;
+
+  @TempDir Path directory;
+
+  private final ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
+  private final FakeBuses buses = new FakeBuses();
+  private final FakeRunner runner = new FakeRunner();
+
+  @Test
+  void runGivesTheRunnerTheConfigurationAndReturnsItsExitCode() throws IOException {
+    runner.exitCode = ExitCode.INTERNAL;
+    assertEquals(ExitCode.INTERNAL, execute(new RunCommand(services()), "-c", file(TOML)));
+    assertEquals("a12", runner.rack);
+  }
+
+  @Test
+  void readShowsValuesAndExitsWithOneWhenThereAreGaps() throws IOException {
+    buses.reply = new byte[] {0x66, 0x66, (byte) 0x93, 0x72, (byte) 0xB0, (byte) 0xDC};
+    assertEquals(ExitCode.OK, execute(new ReadCommand(services()), "-c", file(TOML)));
+    assertTrue(out().contains("inlet   temperature  25.00 °C"), out());
+    buses.reply = new byte[0];
+    assertEquals(ExitCode.GAPS, execute(new ReadCommand(services()), "-c", file(TOML)));
+    assertTrue(out().contains("no-answer  nobody at 0x44"), out());
+  }
+
+  @Test
+  void readOfABusThatCannotBeOpenedIsAllGaps() throws IOException {
+    buses.down = "no such adapter";
+    assertEquals(ExitCode.GAPS, execute(new ReadCommand(services()), "-c", file(TOML), "--json"));
+    assertTrue(out().contains("\"gap\":\"bus-down\",\"reason\":\"no such adapter\""), out());
+  }
+
+  @Test
+  void readOfAnUnknownDeviceIsAUsageError() throws IOException {
+    assertEquals(ExitCode.USAGE, execute(new ReadCommand(services()), "-c", file(TOML), "outlet"));
+    assertTrue(err().contains("no device \"outlet\""), err());
+  }
+
+  @Test
+  void scanRefusesNonsense() {
+    ScanCommand scan = new ScanCommand(services());
+    assertEquals(ExitCode.USAGE, execute(scan, "/dev/ttyUSB0", "--format", "9X7"));
+    assertEquals(ExitCode.USAGE, execute(scan, "127.0.0.1", "--units", "1-300"));
+    assertEquals(ExitCode.USAGE, execute(scan, "127.0.0.1:70000"));
+    assertTrue(err().contains("not a character format: \"9X7\""), err());
+  }
+
+  @Test
+  void scanOfALostBusSaysWhy() {
+    buses.down = "no such adapter";
+    assertEquals(ExitCode.GAPS, execute(new ScanCommand(services()), "/dev/i2c-99"));
+    assertTrue(err().contains("no such adapter"), err());
+  }
+
+  @Test
+  void profilesShowsOneWithItsSource() {
+    assertEquals(ExitCode.OK, execute(new ProfilesCommand(services()), "tmp117"));
+    assertTrue(out().contains("source: "), out());
+  }
+
+  @Test
+  void statusOfAFreshFileIsShownAndAnOldOneIsCalledOld() throws IOException {
+    Path file = directory.resolve("status.json");
+    String status =
+        """
+        {"ts":"%s","agent":"rc","since":"2026-01-01T00:00:00Z","broker":{"connected":true},
+        "devices":[{"name":"inlet","state":"online","ts":"%1$s","samples":[
+        {"channel":"temperature","quantity":"temperature","value":21.5}]}]}
+        """;
+    Files.writeString(file, status.formatted(Instant.now()));
+    StatusCommand command = new StatusCommand(services());
+    assertEquals(ExitCode.OK, execute(command, "--file", file.toString()));
+    assertTrue(out().contains("inlet   online  temperature  21.50 °C"), out());
+    Files.writeString(file, status.formatted(Instant.now().minus(Duration.ofMinutes(3))));
+    assertEquals(ExitCode.GAPS, execute(command, "--file", file.toString()));
+    assertTrue(out().contains("is it running?"), out());
+  }
+
+  @Test
+  void statusWithoutAgentSaysSo() {
+    StatusCommand command = new StatusCommand(services());
+    String missing = directory.resolve("none.json").toString();
+    assertEquals(ExitCode.GAPS, execute(command, "--file", missing));
+    assertTrue(err().contains("the agent does not run"), err());
+  }
+
+  private int execute(Object command, String... arguments) {
+    PrintStream err = new PrintStream(errBytes, true, StandardCharsets.UTF_8);
+    return new CommandLine(command)
+        .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
+        .execute(arguments);
+  }
+
+  private String file(String toml) throws IOException {
+    Path file = directory.resolve("rackpulse.toml");
+    Files.writeString(file, toml);
+    return file.toString();
+  }
+
+  private Services services() {
+    PrintStream out = new PrintStream(outBytes, true, StandardCharsets.UTF_8);
+    PrintStream err = new PrintStream(errBytes, true, StandardCharsets.UTF_8);
+    return new Services("1.2.3", Terminal.plain(out), err, Map.of(), buses, buses, runner);
+  }
+
+  private String out() {
+    return outBytes.toString(StandardCharsets.UTF_8);
+  }
+
+  private String err() {
+    return errBytes.toString(StandardCharsets.UTF_8);
+  }
+
+  /// One I2C bus on which every address answers `reply`, or nobody does.
+  private static final class FakeBuses implements BusOpener, I2cBus {
+    private byte[] reply = {};
+    private String down = "";
+
+    @Override
+    public OpenedBus open(BusSettings settings, WireCounters counters) throws BusException {
+      if (!down.isEmpty()) {
+        throw new BusException.Down(down);
+      }
+      return new Open(this);
+    }
+
+    @Override
+    public I2cBus behind(I2cBus bus, MuxChannel channel) {
+      return bus;
+    }
+
+    @Override
+    public void transfer(int address, byte[] write, byte[] read) throws BusException {
+      if (reply.length == 0) {
+        throw new BusException.NoAnswer("nobody at 0x" + Integer.toHexString(address));
+      }
+      System.arraycopy(reply, 0, read, 0, Math.min(read.length, reply.length));
+    }
+
+    @Override
+    public void pause(Duration atLeast) {}
+
+    private record Open(I2cBus bus) implements OpenedBus {
+      @Override
+      public void close() {}
+    }
+  }
+
+  private static final class FakeRunner implements Services.Runner {
+    private int exitCode;
+    private String rack = "";
+
+    @Override
+    public int run(Configuration configuration, BusOpener opener) {
+      rack = configuration.agent().rack();
+      return exitCode;
+    }
+
+    @Override
+    public void stop() {}
+  }
+}
