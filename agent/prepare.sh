@@ -36,6 +36,12 @@ find_java() {
   return 1
 }
 
+# Runs Maven, the libraries of which warn about themselves on a JDK this new.
+maven() {
+  local quiet="--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED"
+  MAVEN_OPTS="${MAVEN_OPTS-} $quiet" mvn -B "$@"
+}
+
 # Runs a command as root, through sudo when we are not.
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi

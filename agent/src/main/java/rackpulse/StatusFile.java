@@ -82,6 +82,7 @@ final class StatusFile implements Consumer<Snapshot> {
         .text("reason", bus.reason())
         .integer("devices", bus.devices())
         .integer("dormant", bus.dormant())
+        .decimal("cycle_ms", bus.cycleMillis())
         .decimal("utilisation", bus.utilisation())
         .decimal("lateness_max_ms", bus.latenessMaxMillis())
         .integer("polls", bus.polls())

@@ -75,7 +75,8 @@ class StatusFileTest {
             List.of(
                 new Reading(temperature, NOON, 21.5), new Gap(humidity, NOON, Cause.NO_ANSWER)));
     Health.BusHealth bus =
-        new Health.BusHealth("front", "up", "", 1, 0, 0.25, 0, 1.5, 0, 7, 0, Map.of("silence", 3L));
+        new Health.BusHealth(
+            "front", "up", "", 1, 0, 3.5, 0.25, 0, 1.5, 0, 7, 0, Map.of("silence", 3L));
     return new Snapshot(
         NOON,
         NOON.at(),

@@ -1,6 +1,7 @@
 package rackpulse.command;
 
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import rackpulse.config.Configuration;
@@ -24,11 +25,16 @@ final class ConfigurationOptions {
     return file;
   }
 
-  /// Reads and checks it; its warnings go to `services`' error stream.
-  Configuration load(Services services) throws ConfigurationException {
+  /// Reads and checks it; what deserves attention goes to `warnings`, one line each.
+  Configuration load(Services services, Consumer<String> warnings) throws ConfigurationException {
     Configuration configuration =
         ConfigurationFile.load(file, new Profiles(profiles.directories()), services.environment());
-    configuration.warnings().forEach(warning -> services.err().println("warning: " + warning));
+    configuration.warnings().forEach(warning -> warnings.accept(warning.toString()));
     return configuration;
+  }
+
+  /// Reads and checks it for a person: warnings go to the error stream.
+  Configuration load(Services services) throws ConfigurationException {
+    return load(services, warning -> services.err().println("warning: " + warning));
   }
 }

@@ -1,6 +1,7 @@
 package rackpulse.command;
 
 import java.util.concurrent.Callable;
+import org.tinylog.Logger;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -19,6 +20,6 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    return services.runner().run(options.load(services), services.opener());
+    return services.runner().run(options.load(services, Logger::warn), services.opener());
   }
 }

@@ -140,6 +140,7 @@ final class BusWorker implements Worker.Duty {
           reason,
           devices.size(),
           dormant,
+          devices.stream().mapToLong(DeviceSession::pollNanos).sum() / 1e6,
           Math.min(1, utilisation),
           statistics.latenessMeanMillis(),
           statistics.latenessMaxMillis(),
@@ -224,6 +225,7 @@ final class BusWorker implements Worker.Duty {
       failure = e;
     }
     long costNanos = links.clocks.nanos() - startNanos;
+    device.took(costNanos);
     synchronized (schedule) {
       busyNanos += costNanos;
     }

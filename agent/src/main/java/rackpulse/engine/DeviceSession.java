@@ -45,6 +45,7 @@ final class DeviceSession {
   private long probeDueNanos;
   private long failureCostNanos;
   private long answersWhenBroken;
+  private volatile long pollNanos;
   private State state = State.UNKNOWN;
   private Instant since = Instant.EPOCH;
   private String reason = "";
@@ -70,6 +71,16 @@ final class DeviceSession {
     Duration every = settings.every();
     Duration ceiling = limits.probeEvery();
     probes = new Backoff(every, ceiling.compareTo(every) < 0 ? every : ceiling);
+  }
+
+  /// Notes how long the latest poll took; told to any thread by [#pollNanos].
+  void took(long nanos) {
+    pollNanos = nanos;
+  }
+
+  /// How long the latest poll took; 0 before the first.
+  long pollNanos() {
+    return pollNanos;
   }
 
   /// What `settings` and their profile say of the device.

@@ -245,6 +245,7 @@ public final class Payloads {
     }
     json.integer("devices", bus.devices())
         .integer("dormant", bus.dormant())
+        .decimal("cycle_ms", bus.cycleMillis())
         .decimal("utilisation", bus.utilisation())
         .decimal("lateness_mean_ms", bus.latenessMeanMillis())
         .decimal("lateness_max_ms", bus.latenessMaxMillis())

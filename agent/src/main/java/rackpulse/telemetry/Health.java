@@ -51,6 +51,7 @@ public record Health(
   /// @param reason why it is down; empty while up
   /// @param devices devices on the bus
   /// @param dormant those of them that only get probes
+  /// @param cycleMillis one poll of every device back to back, by the latest poll of each
   /// @param utilisation share of the wall time the bus was busy since the last report, 0 to 1
   /// @param latenessMeanMillis mean delay of polls behind their due time since the last report
   /// @param latenessMaxMillis the longest such delay
@@ -64,6 +65,7 @@ public record Health(
       String reason,
       int devices,
       int dormant,
+      double cycleMillis,
       double utilisation,
       double latenessMeanMillis,
       double latenessMaxMillis,

@@ -251,6 +251,7 @@ class BusWorkerTest {
     BusWorker worker = worker(device("a", 1));
     run(worker, 100);
     assertEquals(0.25, worker.health(true).utilisation(), 0.01);
+    assertEquals(250, worker.health(true).cycleMillis(), 1);
     assertEquals(100, worker.health(true).polls());
   }
 

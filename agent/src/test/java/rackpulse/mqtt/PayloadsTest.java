@@ -217,7 +217,7 @@ class PayloadsTest {
             + "\"lost\":{\"disk-full\":1,\"refused\":2},"
             + "\"certificate_days_left\":{\"broker\":200,\"own\":30}},"
             + "\"buses\":{\"front\":{\"state\":\"down\",\"reason\":\"unplugged\",\"devices\":3,"
-            + "\"dormant\":1,\"utilisation\":0.25,\"lateness_mean_ms\":0.5,"
+            + "\"dormant\":1,\"cycle_ms\":12.5,\"utilisation\":0.25,\"lateness_mean_ms\":0.5,"
             + "\"lateness_max_ms\":2.0,\"jitter_ms\":0.125,\"polls\":100,\"missed\":0,"
             + "\"errors\":{\"crc\":1,\"silence\":4}}}}",
         text(publication));
@@ -330,6 +330,7 @@ class PayloadsTest {
                 "unplugged",
                 3,
                 1,
+                12.5,
                 0.25,
                 0.5,
                 2,
