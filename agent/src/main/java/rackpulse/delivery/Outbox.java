@@ -60,11 +60,15 @@ public final class Outbox {
 
   private long lastTicket;
   private long bytes;
+
+  /// Those of `bytes` that polls take.
+  private long pollBytes;
+
   private long delivered;
   private long droppedAnomalies;
 
-  /// @param maxBytes memory for everything waiting here; polls in flight and the latest states are
-  ///   kept even beyond
+  /// @param maxBytes memory for polls; what the broker must know of devices and anomalies has
+  ///   bounds of its own
   public Outbox(long maxBytes, Uplink uplink, Losses losses) {
     this.maxBytes = maxBytes;
     this.uplink = uplink;
@@ -226,7 +230,7 @@ public final class Outbox {
 
   private Entry issue(Entry entry) {
     newest.put(entry.subject, entry.ticket);
-    bytes += entry.bytes;
+    count(entry, entry.bytes);
     return entry;
   }
 
@@ -234,7 +238,7 @@ public final class Outbox {
     Loss loss = losses.take();
     if (loss != null) {
       Entry entry = new Entry(++lastTicket, loss);
-      bytes += entry.bytes;
+      count(entry, entry.bytes);
       return entry;
     }
     var oldest = backlog.pollFirstEntry();
@@ -275,14 +279,15 @@ public final class Outbox {
 
   private Uplink.Message encode(Entry entry, boolean historical) {
     Uplink.Message message = uplink.encode(Objects.requireNonNull(entry.report), historical);
-    bytes += ENTRY_BYTES + message.bytes() - entry.bytes;
-    entry.bytes = ENTRY_BYTES + message.bytes();
+    int encodedBytes = ENTRY_BYTES + message.bytes();
+    count(entry, encodedBytes - entry.bytes);
+    entry.bytes = encodedBytes;
     entry.message = message;
     return message;
   }
 
   private void makeRoom() {
-    while (bytes > maxBytes) {
+    while (pollBytes > maxBytes) {
       Entry entry = oldestPoll();
       if (entry == null) {
         return;
@@ -306,8 +311,13 @@ public final class Outbox {
 
   private void discard(@Nullable Entry entry) {
     if (entry != null) {
-      bytes -= entry.bytes;
+      count(entry, -entry.bytes);
     }
+  }
+
+  private void count(Entry entry, int moreBytes) {
+    bytes += moreBytes;
+    pollBytes += entry.poll() ? moreBytes : 0;
   }
 
   private static @Nullable Entry pollFirst(SequencedMap<String, Entry> lane) {

@@ -94,14 +94,12 @@ final class BusWorker implements Worker.Duty {
       open();
       nowNanos = links.clocks.nanos();
     }
-    DeviceSession due = begin(nowNanos);
-    if (due == null && connection.isOpen()) {
-      due = probes.next(nowNanos);
-      if (due != null) {
-        attempt(due);
-        return true;
-      }
+    DeviceSession probe = connection.isOpen() ? probes.next(nowNanos) : null;
+    if (probe != null) {
+      attempt(probe);
+      return true;
     }
+    DeviceSession due = begin(nowNanos);
     if (due == null) {
       links.clocks.sleepUntil(nextEventNanos(nowNanos));
     } else if (!connection.isOpen() || mustWait(due, nowNanos)) {
@@ -248,6 +246,10 @@ final class BusWorker implements Worker.Duty {
       answers++;
       connection.prove();
       device.answered(attempt.stamp);
+      if (isProbe) {
+        // what took it away, a cable or a fuse, may have taken others
+        devices.forEach(other -> other.probeFrom(attempt.stamp));
+      }
     } else {
       missed(device, useless, "every channel " + useless.id(), attempt);
     }

@@ -126,6 +126,11 @@ final class DeviceSession {
     return probeDueNanos;
   }
 
+  /// Its next probe is worth it now.
+  void probeFrom(Stamp stamp) {
+    probeDueNanos = stamp.monotonicNanos();
+  }
+
   /// Bus time that the last failed poll took.
   long failureCostNanos() {
     return failureCostNanos;

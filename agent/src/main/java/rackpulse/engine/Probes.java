@@ -9,9 +9,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Bus time is saved up, within bounds, and spent by failed polls; while it is overdrawn there are
 /// no probes. So over any stretch of time dead devices cost at most their share of it, their share
-/// of one minute that may have been saved, and one poll. With `n` dead devices that cost `c` each,
-/// a device that comes back is noticed after `n · c / share` or the longest time between two
-/// probes, whichever is longer, and ten seconds.
+/// of one minute that may have been saved, and one poll.
+///
+/// With `n` dead devices that cost `c` each, a device that comes back is noticed after the longest
+/// time between two probes or `n · c / share`, whichever is longer, and ten seconds. When it has,
+/// all others are probed next, so what comes back together is noticed together.
 final class Probes {
   /// Enough for a few time-outs in a row when the agent starts on a rack that is half there.
   private static final long SAVED_NANOS = Duration.ofMinutes(1).toNanos();
@@ -49,7 +51,8 @@ final class Probes {
     return savedNanos < 0;
   }
 
-  /// The device to be probed now, if any. Devices that fail the probe must be given a later time.
+  /// The device to be probed now, before all that is due, if any. One that fails the probe must be
+  /// given a later time.
   @Nullable DeviceSession next(long nowNanos) {
     DeviceSession first = first();
     if (first == null || nowNanos - first.probeDueNanos() < 0 || overdrawn(nowNanos)) {

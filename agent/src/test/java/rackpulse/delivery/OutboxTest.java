@@ -125,6 +125,18 @@ class OutboxTest {
   }
 
   @Test
+  void manyStatesTakeNoRoomFromPolls() {
+    Outbox small = new Outbox(2_000, new FakeUplink(16, false), losses);
+    for (int device = 0; device < 100; device++) {
+      small.put(description("d" + device));
+    }
+    small.put(poll("a", 1));
+    small.put(poll("a", 2));
+    assertEquals(102, small.depth().messages());
+    assertEquals(0, losses.waiting());
+  }
+
+  @Test
   void pollThatCanNeverArriveIsALoss() {
     outbox.put(poll("a", 1));
     outbox.settle(takeNext(true).id(), Uplink.Fate.TOO_LARGE);

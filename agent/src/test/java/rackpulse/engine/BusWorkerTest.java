@@ -208,6 +208,40 @@ class BusWorkerTest {
   }
 
   @Test
+  void whatComesBackTogetherIsNoticedTogether() throws InterruptedException {
+    DeviceSettings[] devices = new DeviceSettings[30];
+    for (int i = 0; i < 30; i++) {
+      devices[i] = device("d" + i, 5);
+      silent("d" + i, 0.3);
+    }
+    BusWorker worker = worker(devices);
+    run(worker, 3600);
+    assertEquals(30, worker.health(false).dormant());
+    for (int i = 0; i < 30; i++) {
+      wires.behave("d" + i, _ -> 1);
+    }
+    run(worker, 30);
+    assertEquals(0, worker.health(false).dormant());
+    assertEquals(30, online().size());
+  }
+
+  @Test
+  void probesAreDoneEvenOnABusThatIsAlwaysBusy() throws InterruptedException {
+    wires.behave(
+        "greedy",
+        _ -> {
+          clock.advance(1.5);
+          return 1;
+        });
+    silent("dead", 0.3);
+    BusWorker worker = worker(device("greedy", 1), device("dead", 1));
+    run(worker, 600);
+    wires.behave("dead", _ -> 1);
+    run(worker, 80);
+    assertEquals(List.of("dead", "greedy"), online());
+  }
+
+  @Test
   void probesWaitForAMomentInWhichTheyDelayNoPoll() throws InterruptedException {
     wires.behave(
         "live",
