@@ -21,8 +21,9 @@ import rackpulse.terminal.Terminal;
 @Command(
     name = "check",
     description = {
-      "Checks the configuration and predicts, for each bus, how busy it will be and how old",
-      "values can become. Touches no bus and no broker. Exits 78 when something is wrong."
+      "Checks the configuration and predicts how busy each bus will be.",
+      "Also how old values can become. Touches no bus and no broker.",
+      "Exits 78 when something is wrong."
     })
 final class CheckCommand implements Callable<Integer> {
   private final Services services;
