@@ -89,11 +89,13 @@ public final class RackpulseCommand implements Runnable {
     throw new ParameterException(spec.commandLine(), "which command?");
   }
 
-  private static int explain(Exception failure, Services services) throws Exception {
+  /// A problem of the operator's is told in words; anything else is one of the program's own.
+  static int explain(Exception failure, Services services) {
     if (failure instanceof ConfigurationException configuration) {
       configuration.problems().forEach(services.err()::println);
       return ExitCode.CONFIGURATION;
     }
-    throw failure;
+    failure.printStackTrace(services.err());
+    return ExitCode.INTERNAL;
   }
 }

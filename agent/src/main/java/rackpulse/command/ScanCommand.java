@@ -123,12 +123,18 @@ final class ScanCommand implements Callable<Integer> {
     if (target.startsWith("/dev/i2c-")) {
       return List.of(new I2cSettings("scan", Path.of(target), I2C_HERTZ));
     }
+    if (timeoutMillis < 1) {
+      throw usage("--timeout is at least 1 ms, not " + timeoutMillis);
+    }
     Duration timeout = Duration.ofMillis(timeoutMillis);
     if (!target.startsWith("/")) {
       return List.of(tcp(timeout));
     }
     List<BusSettings> attempts = new ArrayList<>();
     for (int baud : bauds) {
+      if (baud < 1) {
+        throw usage("not a baud rate: " + baud + "; write for example 9600");
+      }
       for (String format : formats) {
         attempts.add(
             new ModbusRtuSettings(

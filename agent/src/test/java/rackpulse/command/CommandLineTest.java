@@ -84,6 +84,9 @@ class CommandLineTest {
     assertEquals(ExitCode.USAGE, execute(scan, "127.0.0.1", "--units", "1-300"));
     assertEquals(ExitCode.USAGE, execute(scan, "127.0.0.1:70000"));
     assertTrue(err().contains("not a character format: \"9X7\""), err());
+    assertEquals(ExitCode.USAGE, execute(scan, "/dev/ttyUSB0", "--baud", "9600,0"));
+    assertTrue(err().contains("not a baud rate: 0"), err());
+    assertEquals(ExitCode.USAGE, execute(new ScanCommand(services()), "127.0.0.1", "--timeout=-5"));
   }
 
   @Test
@@ -91,6 +94,13 @@ class CommandLineTest {
     buses.down = "no such adapter";
     assertEquals(ExitCode.GAPS, execute(new ScanCommand(services()), "/dev/i2c-99"));
     assertTrue(err().contains("no such adapter"), err());
+  }
+
+  @Test
+  void aFaultOfTheProgramIsNotMistakenForGaps() {
+    Exception fault = new IllegalStateException("broken");
+    assertEquals(ExitCode.INTERNAL, RackpulseCommand.explain(fault, services()));
+    assertTrue(err().contains("broken"), err());
   }
 
   @Test
