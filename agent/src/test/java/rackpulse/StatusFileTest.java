@@ -49,10 +49,13 @@ class StatusFileTest {
   }
 
   @Test
-  void aDirectoryThatIsNotThereIsSurvived() {
+  void makesTheDirectoryAndSurvivesWhereItCannot() throws IOException {
     Path file = directory.resolve("missing").resolve("status.json");
     new StatusFile(file, NAME).accept(snapshot());
-    assertFalse(Files.exists(file));
+    assertTrue(Files.exists(file));
+    Path beneathAFile = file.resolve("status.json");
+    new StatusFile(beneathAFile, NAME).accept(snapshot());
+    assertFalse(Files.exists(beneathAFile));
   }
 
   @Test

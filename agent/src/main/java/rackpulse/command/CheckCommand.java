@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -13,6 +14,7 @@ import rackpulse.config.Configuration;
 import rackpulse.engine.BusBudget;
 import rackpulse.engine.BusBudget.Budget;
 import rackpulse.json.JsonWriter;
+import rackpulse.mqtt.MqttSession;
 import rackpulse.terminal.Display;
 import rackpulse.terminal.Table;
 import rackpulse.terminal.Terminal;
@@ -26,11 +28,14 @@ import rackpulse.terminal.Terminal;
       "Exits 78 when something is wrong."
     })
 final class CheckCommand implements Callable<Integer> {
+  /// So many rows fit a terminal, and are shown without being asked for.
+  private static final int FEW_DEVICES = 40;
+
   private final Services services;
 
   @Mixin private ConfigurationOptions options;
 
-  @Option(names = "--devices", description = "one row for each device, too")
+  @Option(names = "--devices", description = "one row for each device, however many there are")
   private boolean devices;
 
   @Option(names = "--json", description = "print JSON")
@@ -43,6 +48,11 @@ final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Configuration configuration = options.load(services);
+    Optional<String> objection = MqttSession.objection(configuration.mqtt());
+    if (objection.isPresent()) {
+      services.err().println(options.file() + ": [mqtt] " + objection.get());
+      return ExitCode.CONFIGURATION;
+    }
     List<Budget> budgets = new ArrayList<>();
     for (BusSettings bus : configuration.buses()) {
       budgets.add(
@@ -84,8 +94,8 @@ final class CheckCommand implements Callable<Integer> {
       buses.row(
           budget.bus(),
           Integer.toString(budget.devices().size()),
-          Display.of(budget.cycle()),
-          percent(budget.utilisation()),
+          budget.cycle().isZero() ? "" : Display.of(budget.cycle()),
+          budget.cycle().isZero() ? "" : percent(budget.utilisation()),
           budget.devices().stream()
               .map(Budget.Row::worstAge)
               .max(Comparator.naturalOrder())
@@ -94,7 +104,7 @@ final class CheckCommand implements Callable<Integer> {
     }
     buses.print(terminal);
     terminal.line("");
-    if (devices) {
+    if (devices || budgets.stream().mapToInt(b -> b.devices().size()).sum() <= FEW_DEVICES) {
       deviceTable(budgets).print(terminal);
       terminal.line("");
     }

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -101,6 +102,11 @@ final class DemoCommand implements Callable<Integer> {
         DemoScreen screen =
             new DemoScreen(services.terminal(), fixedLevels, "A simulated rack over MQTT 5")) {
       subscriber.receive(Duration.ZERO); // subscribed before the agent says its first word
+      Optional<String> trouble = subscriber.trouble();
+      if (trouble.isPresent()) {
+        services.err().println("rackpulse: no broker to show anything from: " + trouble.get());
+        return ExitCode.GAPS;
+      }
       agent.start();
       watch(rack, screen, subscriber, agent);
     } finally {

@@ -168,6 +168,10 @@ final class Pipeline {
     analysis.join(nowNanos + (deadlineNanos - nowNanos) / 4);
     publisher.finish(deadlineNanos);
     publish.join(deadlineNanos);
+    long left = publisher.depth().messages();
+    if (left > 0) {
+      Logger.warn("the agent stops with {} messages that the broker has not acknowledged", left);
+    }
   }
 
   /// The duty of the analysis thread, which owns the detector.

@@ -32,6 +32,7 @@ final class InFlight {
   private List<Settled> settled = new ArrayList<>();
   private boolean paceAsked;
   private long refused;
+  private long tooLarge;
 
   InFlight(LongSupplier nanoTime, Runnable wake) {
     this.nanoTime = nanoTime;
@@ -72,12 +73,24 @@ final class InFlight {
     while (sent.size() < window && !waiting.isEmpty()) {
       Part part = waiting.remove();
       if (part.publication.encodedBytes() > link.maximumPacketBytes()) {
+        tellTooLarge(part, link);
         settle(part, Fate.TOO_LARGE);
         continue;
       }
       part.sentNanos = nanoTime.getAsLong();
       sent.add(part);
       link.publish(part.publication, part);
+    }
+  }
+
+  private void tellTooLarge(Part part, Link link) {
+    if (Reconnection.isWorthTelling(++tooLarge)) {
+      Logger.error(
+          "a message on {} has {} bytes, the broker takes {}: it is dropped ({} since start)",
+          part.publication.topic(),
+          part.publication.encodedBytes(),
+          link.maximumPacketBytes(),
+          tooLarge);
     }
   }
 

@@ -1,5 +1,6 @@
 package rackpulse.sensor;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HexFormat;
@@ -31,6 +32,9 @@ public final class ModbusDriver implements Driver {
   /// After so many polls a register that the device does not have is asked for again, in case the
   /// device was only starting up; at most one such request in each poll.
   static final int REASK_POLLS = 100;
+
+  /// Or after so long, for devices that are polled seldom.
+  static final long REASK_NANOS = Duration.ofMinutes(5).toNanos();
 
   private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
@@ -101,9 +105,11 @@ public final class ModbusDriver implements Driver {
     boolean answered = checkIdentity();
     boolean silent = false;
     boolean mayReask = true;
+    // a device that is asked nothing could be gone and nobody would know
+    boolean allRefused = allRefused();
     for (int i = 0; i < plan.size(); i++) {
       Request request = plan.get(i);
-      if (silent || (request.refused && !(mayReask && polls >= request.askAgainAtPoll))) {
+      if (silent || (request.refused && !(mayReask && (allRefused || request.isDue(stamp))))) {
         request.fail(stamp, silent ? Cause.NO_ANSWER : Cause.REFUSED);
         continue;
       }
@@ -137,6 +143,15 @@ public final class ModbusDriver implements Driver {
       sayPlan();
     }
     return List.of(samples);
+  }
+
+  private boolean allRefused() {
+    for (Request request : plan) {
+      if (!request.refused) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /// Checks the identity where that is still to be done; true when the device answered.
@@ -274,6 +289,7 @@ public final class ModbusDriver implements Driver {
 
     private boolean refused;
     private long askAgainAtPoll;
+    private long refusedNanos;
 
     private Request(Span span) {
       this.span = span;
@@ -289,11 +305,16 @@ public final class ModbusDriver implements Driver {
       }
     }
 
+    private boolean isDue(Stamp stamp) {
+      return polls >= askAgainAtPoll || stamp.monotonicNanos() - refusedNanos >= REASK_NANOS;
+    }
+
     private void refuse(Stamp stamp, BusException.Refused refusal) {
       if (isNoSuchRegister(refusal)) {
         learnt |= !refused;
         refused = true;
         askAgainAtPoll = polls + REASK_POLLS;
+        refusedNanos = stamp.monotonicNanos();
       }
       fail(stamp, Causes.of(refusal));
     }

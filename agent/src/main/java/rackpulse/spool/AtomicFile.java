@@ -13,7 +13,7 @@ public final class AtomicFile {
   private AtomicFile() {}
 
   /// Replaces `target` without waiting for the medium: survives the death of the process, not a
-  /// power cut. For files that are rewritten all the time.
+  /// power cut. For files that are rewritten all the time. A missing directory is made.
   public static void replace(Path target, byte[] content) throws IOException {
     replace(target, content, false);
   }
@@ -25,6 +25,10 @@ public final class AtomicFile {
 
   /// The temporary name is fixed, so that killed processes leave at most one such file behind.
   private static void replace(Path target, byte[] content, boolean durably) throws IOException {
+    Path parent = target.toAbsolutePath().getParent();
+    if (parent != null) {
+      Files.createDirectories(parent);
+    }
     Path fresh = target.resolveSibling(target.getFileName() + ".new");
     try (FileChannel channel =
         FileChannel.open(
@@ -41,10 +45,9 @@ public final class AtomicFile {
       }
     }
     Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
-    Path directory = target.toAbsolutePath().getParent();
-    if (durably && directory != null) {
+    if (durably && parent != null) {
       // the new name is an entry of the directory, which has to reach the medium of its own
-      try (FileChannel entries = FileChannel.open(directory, StandardOpenOption.READ)) {
+      try (FileChannel entries = FileChannel.open(parent, StandardOpenOption.READ)) {
         entries.force(true);
       }
     }

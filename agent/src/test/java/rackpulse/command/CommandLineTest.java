@@ -78,6 +78,16 @@ class CommandLineTest {
   }
 
   @Test
+  void checkPredictsAndRefusesWhatRunWouldRefuse() throws IOException {
+    assertEquals(ExitCode.OK, execute(new CheckCommand(services()), "-c", file(TOML)));
+    assertTrue(out().contains("1 buses, 1 devices, 0 derived: ok"), out());
+    assertTrue(out().contains("oldest value"), out());
+    String absent = TOML + "[mqtt]\nusername = \"a\"\npassword_file = \"/nowhere/password\"\n";
+    assertEquals(ExitCode.CONFIGURATION, execute(new CheckCommand(services()), "-c", file(absent)));
+    assertTrue(err().contains("[mqtt] /nowhere/password: no such file"), err());
+  }
+
+  @Test
   void scanRefusesNonsense() {
     ScanCommand scan = new ScanCommand(services());
     assertEquals(ExitCode.USAGE, execute(scan, "/dev/ttyUSB0", "--format", "9X7"));

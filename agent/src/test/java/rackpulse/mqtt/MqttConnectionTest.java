@@ -121,8 +121,7 @@ class MqttConnectionTest {
         });
     MqttSession session = sessions.session(broker);
     // the broker may be quicker than a look at the connection, so its reason is what tells
-    waitUntil(
-        session, () -> session.statistics().reason().contains("0x8e session taken over"));
+    waitUntil(session, () -> session.statistics().reason().contains("0x8e session taken over"));
     session.maintain();
     assertTrue(session.connection() < 0);
     assertTrue(session.untilMaintenance().compareTo(Duration.ofMinutes(4)) > 0);

@@ -120,6 +120,32 @@ class ModbusDriverTest {
   }
 
   @Test
+  void asksASeldomPolledDeviceForAMissingRegisterAgainAfterMinutes() throws BusException {
+    bus.hold(0, 1, 2);
+    bus.remove(1);
+    ModbusDriver driver = driver(u16("a", 0), u16("b", 1));
+    driver.read(STAMP);
+    bus.hold(1, 2);
+    bus.requests.clear();
+
+    Stamp later =
+        new Stamp(STAMP.at(), STAMP.monotonicNanos() + ModbusDriver.REASK_NANOS - 1, true);
+    assertEquals(List.of("a 1.0", "b REFUSED"), told(driver.read(later)));
+    assertEquals(0, asked("input 1+1"));
+    later = new Stamp(STAMP.at(), STAMP.monotonicNanos() + ModbusDriver.REASK_NANOS, true);
+    assertEquals(List.of("a 1.0", "b 2.0"), told(driver.read(later)));
+  }
+
+  @Test
+  void asksADeviceThatRefusesEverythingAtEachPoll() throws BusException {
+    ModbusDriver driver = driver(u16("a", 0), u16("b", 100));
+    assertEquals(List.of("a REFUSED", "b REFUSED"), told(driver.read(STAMP)));
+    bus.requests.clear();
+    driver.read(STAMP);
+    assertEquals(List.of("input 0+1"), bus.requests);
+  }
+
+  @Test
   void readsARefusedRegisterAgainOnceItIsThere() throws BusException {
     bus.hold(0, 1, 2);
     bus.remove(1);
