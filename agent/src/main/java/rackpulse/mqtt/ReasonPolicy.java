@@ -102,7 +102,10 @@ final class ReasonPolicy {
           case UNSUPPORTED_PROTOCOL_VERSION -> "the broker does not speak MQTT 5";
           case 0x85 -> "client id not accepted: check agent.id, site and rack";
           case 0x86 -> "bad user name or password: check mqtt.username and mqtt.password_file";
-          case 0x87 -> "not authorised: check the broker's access rules for this user";
+          // Mosquitto says so of a wrong password, too
+          case 0x87 ->
+              "not authorised: check mqtt.username, mqtt.password_file and the broker's access"
+                  + " rules";
           case 0x88 -> "server unavailable";
           case 0x89 -> "server busy";
           case 0x8A -> "banned by the broker";
