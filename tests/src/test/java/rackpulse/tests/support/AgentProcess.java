@@ -25,10 +25,11 @@ public final class AgentProcess extends RunningProcess {
     return new AgentProcess(directory, environment, arguments);
   }
 
-  /// Writes `configuration` to `rackpulse.toml` in `directory` and runs the agent on it.
-  public static AgentProcess run(Path directory, String configuration) throws IOException {
-    Files.writeString(directory.resolve("rackpulse.toml"), configuration);
-    return start(directory, "run", "--config", "rackpulse.toml");
+  /// Writes `configuration` to `rackpulse.toml` in `directory` and runs the agent on it, with the
+  /// site's profiles in `profiles`.
+  public static AgentProcess run(Path directory, Object configuration) throws IOException {
+    Files.writeString(directory.resolve("rackpulse.toml"), configuration.toString());
+    return start(directory, "run", "--config", "rackpulse.toml", "--profiles", "profiles");
   }
 
   private static List<String> command(String... arguments) {

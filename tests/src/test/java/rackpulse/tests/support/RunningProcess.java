@@ -6,7 +6,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,7 +46,7 @@ public class RunningProcess implements AutoCloseable {
               }
             }
           } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return; // killed
           }
         });
   }
@@ -55,6 +54,13 @@ public class RunningProcess implements AutoCloseable {
   /// What it printed to standard output so far.
   public List<String> out() {
     return copy(out);
+  }
+
+  /// What it printed to standard output from its line `from` on, counted from 0.
+  public List<String> out(int from) {
+    synchronized (out) {
+      return List.copyOf(out.subList(from, out.size()));
+    }
   }
 
   /// What it printed to standard error so far.

@@ -47,9 +47,11 @@ public final class SerialPair implements AutoCloseable {
     return slaveEnd;
   }
 
-  /// Pulls the adapter out.
+  /// Pulls the adapter out: its device file goes, too.
   @Override
-  public void close() {
+  public void close() throws IOException {
     process.close();
+    Files.deleteIfExists(agentEnd);
+    Files.deleteIfExists(slaveEnd);
   }
 }
