@@ -1,0 +1,5 @@
+/// Measurements, run by hand with `tests/bench`.
+@NullMarked
+package rackpulse.tests.bench;
+
+import org.jspecify.annotations.NullMarked;
