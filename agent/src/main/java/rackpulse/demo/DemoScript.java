@@ -8,10 +8,10 @@ import rackpulse.simulation.SimulatedRack.Event;
 public final class DemoScript {
   private static final List<Scene> SCENES =
       List.of(
-          new Scene(8, Event.FEED_B_METER_UNPLUGGED),
-          new Scene(16, Event.FEED_B_METER_PLUGGED_IN),
-          new Scene(18, Event.FAN_TRAY_FAILS),
-          new Scene(45, Event.FAN_TRAY_REPLACED));
+          new Scene(4, Event.FEED_B_METER_UNPLUGGED),
+          new Scene(10, Event.FEED_B_METER_PLUGGED_IN),
+          new Scene(12, Event.FAN_TRAY_FAILS),
+          new Scene(40, Event.FAN_TRAY_REPLACED));
 
   private static final int ROUND_SECONDS = 90;
 

@@ -90,13 +90,13 @@ class DemoScreenTest {
   @Test
   void scriptGivesEachEventOnceAndBeginsAnew() {
     DemoScript script = new DemoScript();
-    assertEquals(List.of(), script.due(7.9));
-    assertEquals(List.of(Event.FEED_B_METER_UNPLUGGED), script.due(8));
-    assertEquals(List.of(), script.due(8.5));
+    assertEquals(List.of(), script.due(3.9));
+    assertEquals(List.of(Event.FEED_B_METER_UNPLUGGED), script.due(4));
+    assertEquals(List.of(), script.due(4.5));
     assertEquals(
         List.of(Event.FEED_B_METER_PLUGGED_IN, Event.FAN_TRAY_FAILS, Event.FAN_TRAY_REPLACED),
         script.due(60));
-    assertEquals(List.of(Event.FEED_B_METER_UNPLUGGED), script.due(98));
+    assertEquals(List.of(Event.FEED_B_METER_UNPLUGGED), script.due(94));
   }
 
   private static void send(DemoScreen screen, String rest, String payload) {
