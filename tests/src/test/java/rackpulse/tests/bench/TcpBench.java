@@ -55,7 +55,8 @@ final class TcpBench {
       double elapsedSeconds = (System.nanoTime() - startNanos) / 1e9;
       List<Message> seen = witness.messages();
       print(buses, elapsedSeconds, readings(seen.subList(firstMessage, seen.size())), used);
-      printHealth(agent.pid(), witness.await("/health", seen.size() / 2, _ -> true).json(), buses);
+      int healths = witness.messages("/health").size();
+      printHealth(agent.pid(), witness.await("/health", healths, _ -> true).json(), buses);
     }
   }
 
