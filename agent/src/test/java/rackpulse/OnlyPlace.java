@@ -17,7 +17,7 @@ record OnlyPlace(String what, List<String> targets, Set<String> places) {
     only("native calls", "java.lang.foreign.").in("linux");
     only("method handles", "java.lang.invoke.MethodHandle").in("linux");
     only("Pi4J", "com.pi4j.").in("i2c");
-    only("EJML", "org.ejml.").in("analysis");
+    only("EJML", "org.ejml.").in("model");
     only("Paho", "org.eclipse.paho.").in("mqtt");
     only("TLS", "javax.net.", "java.security.KeyStore", "java.security.cert.").in("mqtt");
     only("TOML", "org.tomlj.").in("config");

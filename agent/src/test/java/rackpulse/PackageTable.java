@@ -38,9 +38,19 @@ final class PackageTable {
         "telemetry",
         "chip");
     row(
+        "state",
+        "What the models have learned, as bounded, versioned bytes that come back bit by bit.");
+    row(
+        "model",
+        "The least-squares models: own past, rack, forecast, time to threshold, sensor faults;"
+            + " pure, no clock.",
+        "state");
+    row(
         "analysis",
-        "Derived channels, the least-squares models, truth checks, verdicts.",
-        "telemetry");
+        "Derived channels, truth checks, what the models find, verdicts.",
+        "telemetry",
+        "state",
+        "model");
     row(
         "history",
         "Recorded data: CSV in, rows and SVG plots out, behind `replay` and `evaluate`.",

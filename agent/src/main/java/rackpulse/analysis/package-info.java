@@ -1,4 +1,4 @@
-/// Derived channels, the least-squares models, truth checks, verdicts.
+/// Derived channels, truth checks, what the models find, verdicts.
 @NullMarked
 package rackpulse.analysis;
 
