@@ -52,13 +52,12 @@ final class Link {
   /// Paho rounds the time of the next ping down and would be asked again and again before it.
   private static final long SHORTEST_PULSE_MILLIS = 100;
 
-  private static final int DEFAULT_RECEIVE_MAXIMUM = 65_535;
 
   private final PahoClient client;
   private final Wire wire;
   private final Pulse pulse;
   private volatile @Nullable Failure lost;
-  private int receiveMaximum = DEFAULT_RECEIVE_MAXIMUM;
+  private int receiveMaximum = Repair.DEFAULT_RECEIVE_MAXIMUM;
   private long maximumPacketBytes = Long.MAX_VALUE;
   private boolean acknowledging = true;
   private boolean retaining = true;
@@ -127,7 +126,8 @@ final class Link {
     if (server == null) {
       return;
     }
-    receiveMaximum = or(server.getReceiveMaximum(), DEFAULT_RECEIVE_MAXIMUM);
+    receiveMaximum =
+        wire.connAck().map(Repair.ConnAck::receiveMaximum).orElse(Repair.DEFAULT_RECEIVE_MAXIMUM);
     pulse.seconds = or(server.getServerKeepAlive(), keepAliveSeconds);
     acknowledging = or(server.getMaximumQoS(), 1) > 0;
     @Nullable Boolean retain = server.isRetainAvailable();
@@ -364,7 +364,9 @@ final class Link {
 
     @Override
     public void disconnected(MqttDisconnectResponse response) {
-      lose(Failure.of(response, wire));
+      @Nullable MqttException exception = response.getException();
+      int lost = MqttClientException.REASON_CODE_CONNECTION_LOST;
+      lose(Failure.of(exception == null ? new MqttException(lost) : exception, wire));
       events.wake();
     }
 

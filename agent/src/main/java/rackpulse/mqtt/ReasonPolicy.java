@@ -2,6 +2,7 @@ package rackpulse.mqtt;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.security.cert.CertPathBuilderException;
@@ -9,7 +10,6 @@ import java.security.cert.CertificateExpiredException;
 import java.time.Duration;
 import java.util.Optional;
 import org.eclipse.paho.mqttv5.client.MqttClientException;
-import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 final class ReasonPolicy {
   /// No code: the network or the broker's silence ended it.
   static final int NONE = -1;
+
+  /// No code: the other side ended it without a word.
+  static final int HUNG_UP = -2;
 
   private static final int SUCCESS = 0x00;
   private static final int NO_SUBSCRIBERS = 0x10;
@@ -32,6 +35,16 @@ final class ReasonPolicy {
   private static final int MAX_CAUSES = 10;
 
   private ReasonPolicy() {}
+
+  /// Whether the broker gave this code.
+  static boolean isCode(int code) {
+    return code >= SUCCESS;
+  }
+
+  /// Whether the broker said that something is wrong.
+  static boolean isError(int code) {
+    return code >= FIRST_ERROR;
+  }
 
   /// What to do when a connection was refused or ended.
   enum Remedy {
@@ -63,7 +76,7 @@ final class ReasonPolicy {
       return pause;
     }
 
-    /// Whether every single time belongs into the log as an error.
+    /// Whether it belongs into the log as an error.
     boolean loud() {
       return loud;
     }
@@ -140,7 +153,7 @@ final class ReasonPolicy {
     private final int reasonCode;
     private final String serverReference;
 
-    /// @param reasonCode of a CONNACK or DISCONNECT, or [#NONE]
+    /// @param reasonCode of a CONNACK or DISCONNECT, [#HUNG_UP] or [#NONE]
     /// @param text for the operator
     /// @param serverReference where else the broker wants us to go; may be empty
     Failure(int reasonCode, String text, String serverReference) {
@@ -154,25 +167,21 @@ final class ReasonPolicy {
       this(NONE, text, "");
     }
 
-    /// What `e` means, from the deepest cause that says something.
+    /// What `e` means: the broker's own words, or the deepest cause that says something.
     static Failure of(MqttException e, Wire wire) {
-      Repair.ConnAck answer = wire.connAck().orElse(null);
-      return answer != null && answer.reasonCode() >= FIRST_ERROR
-          ? of(answer.reasonCode(), answer.reasonText(), answer.serverReference())
-          : new Failure(explain(wire.readFailure(), e, wire.endpoint()));
+      return wire.farewell()
+          .map(Failure::of)
+          .orElseGet(() -> {
+            Throwable cause = wire.readFailure().isPresent() ? wire.readFailure().get() : e;
+            String text = explain(cause, e.getReasonCode(), wire.endpoint());
+            return new Failure(isHangUp(cause) ? HUNG_UP : NONE, text, "");
+          });
     }
 
-    /// What the end of a connection means: the broker's DISCONNECT, or an exception of the client.
-    static Failure of(MqttDisconnectResponse end, Wire wire) {
-      @Nullable MqttException exception = end.getException();
-      return exception == null
-          ? of(end.getReturnCode(), end.getReasonString(), end.getServerReference())
-          : of(exception, wire);
-    }
-
-    private static Failure of(int code, @Nullable String said, @Nullable String reference) {
-      String text = said == null || said.isEmpty() ? words(code) : words(code) + " (" + said + ")";
-      return new Failure(code, text, reference == null ? "" : reference);
+    private static Failure of(Repair.Said said) {
+      String words = words(said.reasonCode());
+      String text = said.text().isEmpty() ? words : words + " (" + said.text() + ")";
+      return new Failure(said.reasonCode(), text, said.serverReference());
     }
 
     int reasonCode() {
@@ -189,9 +198,8 @@ final class ReasonPolicy {
   }
 
   /// The first of the causes that has words of ours, else what the outermost of them says.
-  private static String explain(
-      Optional<IOException> readFailure, MqttException e, Endpoint endpoint) {
-    Throwable cause = readFailure.isPresent() ? readFailure.get() : e;
+  private static String explain(Throwable failure, int clientCode, Endpoint endpoint) {
+    Throwable cause = failure;
     String said = "";
     for (int depth = 0; depth < MAX_CAUSES && cause != null; depth++) {
       String words = words(cause, endpoint);
@@ -203,7 +211,18 @@ final class ReasonPolicy {
       }
       cause = cause.getCause();
     }
-    return said.isEmpty() ? endpoint + " " + clientWords(e.getReasonCode()) : said;
+    return said.isEmpty() ? endpoint + " " + clientWords(clientCode) : said;
+  }
+
+  private static boolean isHangUp(Throwable failure) {
+    Throwable cause = failure;
+    for (int depth = 0; depth < MAX_CAUSES && cause != null; depth++) {
+      if (cause instanceof EOFException || cause instanceof SocketException) {
+        return true;
+      }
+      cause = cause.getCause();
+    }
+    return false;
   }
 
   private static String words(Throwable cause, Endpoint endpoint) {

@@ -1,6 +1,8 @@
 package rackpulse.mqtt;
 
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -31,10 +33,17 @@ final class Reconnection {
   private static final String SUSPICION =
       " soon after it was made, again; does another agent have the same id, site and rack?";
 
+  /// Failures told apart; more arise only when a broker says something else each time.
+  private static final int MAX_KINDS = 32;
+
   private final MqttSettings settings;
   private final Endpoint configured;
   private final LongSupplier nanoTime;
   private final RandomGenerator random;
+
+  /// How often each kind of failure occurred since the last connection that lasted.
+  private final Map<String, Integer> kinds = new HashMap<>();
+
   private Optional<Endpoint> elsewhere = Optional.empty();
   private int willQos = 1;
   private boolean willRetained = true;
@@ -95,6 +104,7 @@ final class Reconnection {
       }
       toldUp = true;
       failures = 0;
+      kinds.clear();
     }
   }
 
@@ -126,12 +136,22 @@ final class Reconnection {
       shortLived = !hasLasted();
     }
     reason = failure.text();
-    if (lost && shortLived && failures > 0 && failure.reasonCode() == ReasonPolicy.NONE) {
+    if (lost && shortLived && failures > 0 && failure.reasonCode() == ReasonPolicy.HUNG_UP) {
       reason += SUSPICION;
     }
     Duration pause = pause(remedy);
     attemptNanos = nanoTime.getAsLong() + pause.toNanos();
-    tell(remedy, failure.serverReference(), pause);
+    if (isWorthTelling(count(failure))) {
+      tell(remedy, failure.serverReference(), pause);
+    }
+  }
+
+  /// How often this has happened now; what the broker says beside its code does not count.
+  private int count(Failure failure) {
+    boolean coded = ReasonPolicy.isCode(failure.reasonCode());
+    String kind = coded ? Integer.toHexString(failure.reasonCode()) : reason;
+    boolean known = kinds.containsKey(kind) || kinds.size() < MAX_KINDS;
+    return kinds.merge(known ? kind : "others", 1, Integer::sum);
   }
 
   /// Between next to nothing and a bound that doubles, and never less than `remedy` asks for.
@@ -160,7 +180,7 @@ final class Reconnection {
             + " s";
     if (remedy.loud()) {
       Logger.error(text);
-    } else if (isWorthTelling(failures)) {
+    } else {
       Logger.warn(text);
     }
   }

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import org.eclipse.paho.mqttv5.common.MqttException;
+import org.eclipse.paho.mqttv5.common.packet.MqttWireMessage;
 
 /// Packets of the broker, read before Paho 1.2.5 reads them and made fit for it.
 ///
@@ -12,44 +14,73 @@ import java.nio.charset.StandardCharsets;
 /// maximum above 32,767 for a negative number and never sends again; uses topic aliases by itself
 /// whenever it may, which do not survive its own retransmissions (a client need not use them); ends
 /// the connection at a PUBACK whose reason code it does not know, so that one refused message would
-/// be refused again and again; and allocates whatever length a packet claims.
+/// be refused again and again; does not understand every DISCONNECT; counts a message as in flight
+/// after it has told us that it is not, so that a receive maximum of 1 is exceeded; allocates
+/// whatever length a packet claims; and loses its receiving thread, without a word to us, when a
+/// packet is malformed in a way that it did not think of.
 final class Repair {
-  /// First byte of a CONNACK.
-  static final byte CONNACK = 0x20;
-
-  /// First byte of a PUBACK.
-  static final byte PUBACK = 0x40;
+  // first bytes of packets
+  private static final int CONNACK = 0x20;
+  private static final int PUBACK = 0x40;
+  private static final int PUBLISH = 3; // the upper half only
+  private static final int SUBACK = 0x90;
+  private static final int PINGRESP = 0xD0;
+  private static final int DISCONNECT = 0xE0;
 
   /// Nothing that we ask for is larger; nothing larger fits our memory.
   static final int MAX_PACKET_BYTES = 1 << 20;
 
   private static final int MAX_LENGTH_BYTES = 4;
+  /// What a broker sends that says nothing (MQTT 5.0, 3.2.2.3.3).
+  static final int DEFAULT_RECEIVE_MAXIMUM = 65_535;
+
+  /// One that Paho cannot reach while our window, at least one, keeps its distance of two.
+  private static final int LEAST_RECEIVE_MAXIMUM = 3;
+
+  /// Words of the broker end up in one line of the log.
+  private static final int MAX_TEXT_CHARACTERS = 200;
+
   private static final int REASON_STRING = 0x1F;
   private static final int SERVER_REFERENCE = 0x1C;
+  private static final int QOS_BITS = 6;
   private static final int RECEIVE_MAXIMUM = 0x21;
   private static final int TOPIC_ALIAS_MAXIMUM = 0x22;
 
   /// A CONNACK of MQTT 3.1.1 has no properties.
   private static final int VERSION_3_BYTES = 4;
 
-  /// A PUBACK with reason code; the shorter one means success.
-  private static final int PUBACK_REASON_BYTES = 5;
-
-  private static final int PUBACK_REASON_AT = 4;
-  private static final byte PAYLOAD_FORMAT_INVALID = (byte) 0x99;
-  private static final byte IMPLEMENTATION_SPECIFIC = (byte) 0x83;
+  private static final int MAXIMUM_PACKET_SIZE = 0x27;
+  private static final int UNSPECIFIED = 0x80;
+  private static final int IMPLEMENTATION_SPECIFIC = 0x83;
+  private static final int PAYLOAD_FORMAT_INVALID = 0x99;
 
   private Repair() {}
 
+  /// A packet of the broker that was understood, and what is left of it for Paho.
+  sealed interface Packet {
+    /// What Paho can read without harm.
+    byte[] packet();
+  }
+
   /// The broker's answer to CONNECT.
   ///
-  /// @param packet the whole packet for Paho
-  /// @param reasonText the broker's own words; may be empty
+  /// @param receiveMaximum as the broker said, not as Paho is told
+  record ConnAck(byte[] packet, Said said, int receiveMaximum) implements Packet {}
+
+  /// The broker ends the connection.
+  record Disconnect(byte[] packet, Said said) implements Packet {}
+
+  /// Whatever else needs no attention of ours.
+  record Other(byte[] packet) implements Packet {}
+
+  /// What the broker says of the connection.
+  ///
+  /// @param text the broker's own words; may be empty
   /// @param serverReference where else to go; may be empty
-  record ConnAck(byte[] packet, int reasonCode, String reasonText, String serverReference) {}
+  record Said(int reasonCode, String text, String serverReference) {}
 
   /// The whole packet that begins with `head`, the byte just read from `in`.
-  static byte[] packet(int head, DataInputStream in) throws IOException {
+  static byte[] read(int head, DataInputStream in) throws IOException {
     byte[] length = new byte[MAX_LENGTH_BYTES];
     int remaining = 0;
     for (int i = 0; i < MAX_LENGTH_BYTES; i++) { // variable byte integer: MQTT 5.0, 1.5.5
@@ -69,68 +100,176 @@ final class Repair {
     throw new IOException("the broker sent a packet of " + remaining + " bytes or more");
   }
 
+  /// Understands a whole packet.
+  ///
+  /// @param packet changed
+  /// @throws IOException when it is none that a broker may send us
+  static Packet understand(byte[] packet) throws IOException {
+    int type = packet[0] & 0xFF;
+    try {
+      return switch (type) {
+        case CONNACK -> connAck(packet);
+        case PUBACK -> new Other(pubAck(packet));
+        case DISCONNECT -> disconnect(packet);
+        case PINGRESP -> new Other(new byte[] {(byte) PINGRESP, 0});
+        case SUBACK -> {
+          ByteBuffer rest = afterLength(packet);
+          rest.getShort(); // packet identifier
+          properties(rest);
+          yield readable(packet);
+        }
+        default -> {
+          if (type >> 4 != PUBLISH) {
+            throw new IOException(
+                "the broker sent a packet of type " + (type >> 4) + ", which it may not");
+          }
+          publish(packet);
+          yield readable(packet);
+        }
+      };
+    } catch (BufferUnderflowException | IllegalArgumentException e) {
+      throw new IOException("the broker sent a malformed packet of type " + (type >> 4), e);
+    }
+  }
+
+  /// Lets Paho try: what it cannot decode here would end its receiving thread.
+  private static Other readable(byte[] packet) throws IOException {
+    try {
+      MqttWireMessage.createWireMessage(packet);
+      return new Other(packet);
+    } catch (MqttException | RuntimeException e) {
+      throw new IOException(
+          "the broker sent a malformed packet of type " + ((packet[0] & 0xFF) >> 4), e);
+    }
+  }
+
+  private static ByteBuffer afterLength(byte[] packet) {
+    ByteBuffer rest = ByteBuffer.wrap(packet);
+    rest.get(); // type
+    variableByteInteger(rest);
+    return rest;
+  }
+
+  /// The properties that begin here, without their length; `rest` goes on behind them.
+  private static ByteBuffer properties(ByteBuffer rest) {
+    int length = rest.hasRemaining() ? variableByteInteger(rest) : 0;
+    ByteBuffer properties = rest.slice(rest.position(), rest.remaining()).limit(length);
+    rest.position(rest.position() + length);
+    return properties;
+  }
+
+  private static void publish(byte[] packet) {
+    ByteBuffer rest = afterLength(packet);
+    text(rest);
+    if ((packet[0] & QOS_BITS) != 0) {
+      rest.getShort(); // packet identifier
+    }
+    properties(rest);
+  }
+
   /// ```
   /// +------+-----------+-------+--------+-------------------+------------+
   /// | 0x20 | remaining | flags | reason | properties length | properties |
   /// +------+-----------+-------+--------+-------------------+------------+
   /// ```
-  ///
-  /// @param packet a whole CONNACK; changed
-  static ConnAck connAck(byte[] packet) throws IOException {
+  private static ConnAck connAck(byte[] packet) throws IOException {
     if (packet.length == VERSION_3_BYTES && packet[3] != 0) {
       // a broker of MQTT 3.1.1 refuses in its own format
-      byte[] refusal = {CONNACK, 3, 0, (byte) ReasonPolicy.UNSUPPORTED_PROTOCOL_VERSION, 0};
-      return new ConnAck(refusal, ReasonPolicy.UNSUPPORTED_PROTOCOL_VERSION, "", "");
+      int code = ReasonPolicy.UNSUPPORTED_PROTOCOL_VERSION;
+      byte[] refusal = {CONNACK, 3, 0, (byte) code, 0};
+      return new ConnAck(refusal, new Said(code, "", ""), DEFAULT_RECEIVE_MAXIMUM);
     }
-    try {
-      return properties(packet);
-    } catch (BufferUnderflowException e) {
-      throw new IOException("the broker's CONNACK is malformed", e);
-    }
-  }
-
-  private static ConnAck properties(byte[] packet) throws IOException {
-    ByteBuffer rest = ByteBuffer.wrap(packet);
-    rest.get(); // type
-    variableByteInteger(rest);
+    ByteBuffer rest = afterLength(packet);
     rest.get(); // session present
     int reasonCode = rest.get() & 0xFF;
-    String reasonText = "";
+    ByteBuffer properties = properties(rest);
+    String text = "";
     String serverReference = "";
-    int length = rest.hasRemaining() ? variableByteInteger(rest) : 0;
-    int end = rest.position() + length;
-    while (rest.position() < end) {
-      int property = rest.get();
+    int receiveMaximum = DEFAULT_RECEIVE_MAXIMUM;
+    while (properties.hasRemaining()) {
+      int property = properties.get();
       switch (property) {
-        case REASON_STRING -> reasonText = text(rest);
-        case SERVER_REFERENCE -> serverReference = text(rest);
-        case RECEIVE_MAXIMUM -> limit(rest, Short.MAX_VALUE);
-        case TOPIC_ALIAS_MAXIMUM -> limit(rest, 0);
-        default -> skip(rest, property);
+        case REASON_STRING -> text = text(properties);
+        case SERVER_REFERENCE -> serverReference = text(properties);
+        case RECEIVE_MAXIMUM ->
+            receiveMaximum = clamp(properties, LEAST_RECEIVE_MAXIMUM, Short.MAX_VALUE);
+        case TOPIC_ALIAS_MAXIMUM -> clamp(properties, 0, 0);
+        case MAXIMUM_PACKET_SIZE -> {
+          if (properties.getInt() == 0) {
+            throw new IOException("the broker says that it takes packets of at most 0 bytes");
+          }
+        }
+        default -> skip(properties, property);
       }
     }
-    return new ConnAck(packet, reasonCode, reasonText, serverReference);
+    byte[] fit = readable(packet).packet();
+    return new ConnAck(fit, said(reasonCode, text, serverReference), receiveMaximum);
   }
 
-  /// Lowers an unsigned 16-bit number in place.
-  private static void limit(ByteBuffer packet, int most) {
-    int at = packet.position();
-    int value = packet.getShort() & 0xFFFF;
-    packet.putShort(at, (short) Math.min(value, most));
+  private static Said said(int reasonCode, String text, String serverReference) {
+    return new Said(
+        reasonCode,
+        text.substring(0, Math.min(text.length(), MAX_TEXT_CHARACTERS)),
+        serverReference);
+  }
+
+  /// Changes an unsigned 16-bit number in place.
+  ///
+  /// @return what it was
+  private static int clamp(ByteBuffer properties, int least, int most) {
+    int at = properties.position();
+    int value = properties.getShort() & 0xFFFF;
+    properties.putShort(at, (short) Math.clamp(value, least, most));
+    return value;
+  }
+
+  /// MQTT 5.0, 3.14: reason code and properties may both be left out.
+  private static Disconnect disconnect(byte[] packet) throws IOException {
+    ByteBuffer rest = afterLength(packet);
+    int reasonCode = rest.hasRemaining() ? rest.get() & 0xFF : 0;
+    ByteBuffer properties = properties(rest);
+    String text = "";
+    String serverReference = "";
+    while (properties.hasRemaining()) {
+      int property = properties.get();
+      switch (property) {
+        case REASON_STRING -> text = text(properties);
+        case SERVER_REFERENCE -> serverReference = text(properties);
+        default -> skip(properties, property);
+      }
+    }
+    byte[] known = {(byte) DISCONNECT, 1, (byte) UNSPECIFIED};
+    return new Disconnect(known, said(reasonCode, text, serverReference));
+  }
+
+  /// Puts a reason code that Paho knows, with the same consequence, for one that it does not, and
+  /// leaves out what we do not need.
+  private static byte[] pubAck(byte[] packet) {
+    ByteBuffer rest = afterLength(packet);
+    byte high = rest.get();
+    byte low = rest.get();
+    int said = rest.hasRemaining() ? rest.get() & 0xFF : 0;
+    int known =
+        switch (said) {
+          case 0x00, 0x10, 0x80, 0x83, 0x87, 0x90, 0x97, 0x99 -> said;
+          case 0x95 -> PAYLOAD_FORMAT_INVALID; // too large, which a PUBACK should not say
+          default -> IMPLEMENTATION_SPECIFIC; // such as 0x91, packet identifier in use
+        };
+    return new byte[] {PUBACK, 3, high, low, (byte) known};
   }
 
   /// MQTT 5.0, 2.2.2.2: the type of a property follows from its identifier.
-  private static void skip(ByteBuffer packet, int property) throws IOException {
+  private static void skip(ByteBuffer properties, int property) throws IOException {
     switch (property) {
-      case 0x24, 0x25, 0x28, 0x29, 0x2A -> packet.get();
-      case 0x13 -> packet.getShort();
-      case 0x11, 0x27 -> packet.getInt();
-      case 0x12, 0x15, 0x16, 0x1A -> text(packet);
+      case 0x24, 0x25, 0x28, 0x29, 0x2A -> properties.get();
+      case 0x13 -> properties.getShort();
+      case 0x11 -> properties.getInt();
+      case 0x12, 0x15, 0x16, 0x1A -> text(properties);
       case 0x26 -> {
-        text(packet); // a user property is a pair
-        text(packet);
+        text(properties); // a user property is a pair
+        text(properties);
       }
-      default -> throw new IOException("the broker's CONNACK has an unknown property " + property);
+      default -> throw new IOException("the broker sent an unknown property " + property);
     }
   }
 
@@ -150,20 +289,5 @@ final class Repair {
       shift += 7;
     } while (digit < 0 && shift < 7 * MAX_LENGTH_BYTES);
     return value;
-  }
-
-  /// Puts a reason code that Paho knows, with the same consequence, for one that it does not.
-  ///
-  /// @param packet a whole PUBACK; changed
-  static byte[] pubAck(byte[] packet) {
-    if (packet.length >= PUBACK_REASON_BYTES) {
-      packet[PUBACK_REASON_AT] =
-          switch (packet[PUBACK_REASON_AT] & 0xFF) {
-            case 0x00, 0x10, 0x80, 0x83, 0x87, 0x90, 0x97, 0x99 -> packet[PUBACK_REASON_AT];
-            case 0x95 -> PAYLOAD_FORMAT_INVALID; // too large, which a PUBACK should not say
-            default -> IMPLEMENTATION_SPECIFIC; // such as 0x91, packet identifier in use
-          };
-    }
-    return packet;
   }
 }

@@ -58,6 +58,7 @@ final class Wire implements NetworkModule {
   private volatile @Nullable InputStream in;
   private volatile @Nullable OutputStream out;
   private volatile Repair.@Nullable ConnAck connAck;
+  private volatile Repair.@Nullable Said ending;
   private volatile @Nullable IOException readFailure;
 
   /// @param tls null for a plain connection, which goes beyond loopback only when `allowPlain`
@@ -162,6 +163,15 @@ final class Wire implements NetworkModule {
   /// The broker's answer to CONNECT, once it came.
   Optional<Repair.ConnAck> connAck() {
     return Optional.ofNullable(connAck);
+  }
+
+  /// What the broker said when it ended or refused the connection; empty when it did neither.
+  Optional<Repair.Said> farewell() {
+    Repair.Said end = ending;
+    Repair.ConnAck answer = connAck;
+    return end != null || answer == null
+        ? Optional.ofNullable(end)
+        : Optional.of(answer.said()).filter(said -> ReasonPolicy.isError(said.reasonCode()));
   }
 
   /// What went wrong while reading, which says more than the failed write that follows it.
@@ -271,7 +281,7 @@ final class Wire implements NetworkModule {
           hold();
           return false;
         }
-        packet = repaired(Repair.packet(head, received));
+        packet = repaired(Repair.read(head, received));
         at = 0;
         return true;
       } catch (IOException e) {
@@ -284,12 +294,15 @@ final class Wire implements NetworkModule {
     }
 
     private byte[] repaired(byte[] whole) throws IOException {
-      if (whole[0] == Repair.CONNACK) {
-        Repair.ConnAck answer = Repair.connAck(whole);
-        connAck = answer;
-        return answer.packet();
+      Repair.Packet known = Repair.understand(whole);
+      switch (known) {
+        case Repair.ConnAck answer -> connAck = answer;
+        case Repair.Disconnect end -> ending = end.said();
+        case Repair.Other _ -> {
+          // for Paho alone
+        }
       }
-      return whole[0] == Repair.PUBACK ? Repair.pubAck(whole) : whole;
+      return known.packet();
     }
 
     private void hold() {

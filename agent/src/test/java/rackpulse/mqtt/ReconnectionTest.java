@@ -102,15 +102,28 @@ class ReconnectionTest {
     assertEquals("refused", reconnection.reason());
     reconnection.connected();
     nowNanos += SECOND_NANOS;
-    reconnection.failed(new Failure("closed the connection"));
+    reconnection.failed(hangUp());
     assertTrue(reconnection.reason().endsWith("another agent have the same id, site and rack?"));
     reconnection.failed(new Failure("refused"));
     assertEquals("refused", reconnection.reason());
     reconnection.connected();
     nowNanos += 60 * SECOND_NANOS;
     reconnection.stillUp();
-    reconnection.failed(new Failure("closed the connection"));
+    reconnection.failed(hangUp());
     assertEquals("closed the connection", reconnection.reason());
+  }
+
+  @Test
+  void suspectsNobodyWhenItEndedTheConnectionItself() {
+    for (int round = 0; round < 3; round++) {
+      reconnection.connected();
+      reconnection.failed(new Failure("no acknowledgement"));
+      assertEquals("no acknowledgement", reconnection.reason());
+    }
+  }
+
+  private static Failure hangUp() {
+    return new Failure(ReasonPolicy.HUNG_UP, "closed the connection", "");
   }
 
   @Test

@@ -13,19 +13,20 @@ import org.eclipse.paho.mqttv5.common.packet.MqttConnAck;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.eclipse.paho.mqttv5.common.packet.MqttWireMessage;
 import org.junit.jupiter.api.Test;
+import rackpulse.mqtt.Repair.Said;
 
 class RepairTest {
   @Test
   void lowersReceiveMaximumAndForbidsTopicAliases() throws IOException {
     byte[] packet = bytes(0x20, 9, 0, 0, 6, 0x21, 0xFF, 0xFF, 0x22, 0, 10);
     assertArrayEquals(
-        bytes(0x20, 9, 0, 0, 6, 0x21, 0x7F, 0xFF, 0x22, 0, 0), Repair.connAck(packet).packet());
+        bytes(0x20, 9, 0, 0, 6, 0x21, 0x7F, 0xFF, 0x22, 0, 0), Repair.understand(packet).packet());
   }
 
   @Test
   void keepsASmallReceiveMaximum() throws IOException {
     byte[] packet = bytes(0x20, 6, 0, 0, 3, 0x21, 0, 20);
-    assertArrayEquals(packet.clone(), Repair.connAck(packet).packet());
+    assertArrayEquals(packet.clone(), Repair.understand(packet).packet());
   }
 
   @Test
@@ -39,26 +40,28 @@ class RepairTest {
     properties.setRetainAvailable(false);
     MqttConnAck refusal = new MqttConnAck(false, 0x9C, properties);
     properties.setValidProperties(new Byte[] {0x1F, 0x1C, 0x12, 0x27, 0x13, 0x25});
-    Repair.ConnAck answer = Repair.connAck(refusal.serialize());
+    Repair.Said answer =
+        ((Repair.ConnAck) Repair.understand(refusal.serialize())).said();
     assertEquals(0x9C, answer.reasonCode());
-    assertEquals("näh", answer.reasonText());
+    assertEquals("näh", answer.text());
     assertEquals("other:1883", answer.serverReference());
   }
 
   @Test
   void translatesTheRefusalOfAnOlderProtocol() throws IOException {
-    assertArrayEquals(bytes(0x20, 3, 0, 0x84, 0), Repair.connAck(bytes(0x20, 2, 0, 1)).packet());
+    assertArrayEquals(bytes(0x20, 3, 0, 0x84, 0), Repair.understand(bytes(0x20, 2, 0, 1)).packet());
   }
 
   @Test
   void mapsUnknownReasonsOfPubAckToKnownOnes() throws Exception {
     for (int code = 0; code < 256; code++) {
-      byte[] packet = Repair.pubAck(bytes(0x40, 3, 0, 1, code));
+      byte[] packet = Repair.understand(bytes(0x40, 3, 0, 1, code)).packet();
       MqttWireMessage known = MqttWireMessage.createWireMessage(packet); // throws when unknown
       assertEquals(
           ReasonPolicy.publication(code), ReasonPolicy.publication(known.getReasonCodes()[0]));
     }
-    assertArrayEquals(bytes(0x40, 2, 0, 1), Repair.pubAck(bytes(0x40, 2, 0, 1)));
+    assertArrayEquals(
+        bytes(0x40, 3, 0, 1, 0), Repair.understand(bytes(0x40, 2, 0, 1)).packet());
   }
 
   @Test
@@ -80,25 +83,73 @@ class RepairTest {
   }
 
   @Test
-  void damagedConnAcksAreReadOrRefusedButNeverWorse() {
-    byte[] good = bytes(0x20, 14, 0, 0, 11, 0x21, 0, 20, 0x1F, 0, 2, 'o', 'k', 0x13, 0, 60);
+  void toldReceiveMaximumIsOneThatPahoCannotReach() throws IOException {
+    for (int maximum : new int[] {0, 1, 2, 3, 200}) {
+      Repair.ConnAck answer =
+          (Repair.ConnAck) Repair.understand(bytes(0x20, 6, 0, 0, 3, 0x21, 0, maximum));
+      assertEquals(maximum, answer.receiveMaximum());
+      assertEquals(Math.max(3, maximum), answer.packet()[7] & 0xFF);
+    }
+  }
+
+  @Test
+  void refusesAPacketSizeOfNothing() {
+    byte[] packet = bytes(0x20, 8, 0, 0, 5, 0x27, 0, 0, 0, 0);
+    assertThrows(IOException.class, () -> Repair.understand(packet));
+  }
+
+  @Test
+  void understandsEveryDisconnect() throws Exception {
+    assertEquals(new Said(0, "", ""), disconnect(bytes(0xE0, 0)));
+    for (int code = 0; code < 256; code++) {
+      byte[] packet = bytes(0xE0, 7, code, 5, 0x1F, 0, 2, 'o', 'k');
+      assertEquals(new Said(code, "ok", ""), disconnect(packet));
+      MqttWireMessage.createWireMessage(Repair.understand(packet).packet()); // throws when unknown
+    }
+  }
+
+  private static Said disconnect(byte[] packet) throws IOException {
+    return ((Repair.Disconnect) Repair.understand(packet)).said();
+  }
+
+  @Test
+  void refusesWhatOnlyAClientMaySend() {
+    for (int type : new int[] {0x00, 0x10, 0x50, 0x62, 0x70, 0x82, 0xA2, 0xB0, 0xC0, 0xE1, 0xF0}) {
+      assertThrows(IOException.class, () -> Repair.understand(bytes(type, 2, 0, 1)));
+    }
+  }
+
+  @Test
+  void damagedPacketsAreReadOrRefusedButNeverWorse() throws Exception {
+    byte[][] good = {
+      bytes(0x20, 14, 0, 0, 11, 0x21, 0, 20, 0x1F, 0, 2, 'o', 'k', 0x13, 0, 60),
+      bytes(0x32, 11, 0, 1, 't', 0, 9, 2, 0x01, 1, 'x', 'y', 'z'),
+      bytes(0x40, 6, 0, 1, 0x87, 2, 0x1F, 0),
+      bytes(0x90, 4, 0, 1, 0, 0),
+      bytes(0xD0, 0),
+      bytes(0xE0, 7, 0x8E, 5, 0x1F, 0, 2, 'o', 'k'),
+    };
     Random random = new Random(4711);
-    for (int i = 0; i < 50_000; i++) {
-      byte[] damaged = good.clone();
+    int understood = 0;
+    for (int i = 0; i < 100_000; i++) {
+      byte[] damaged = good[random.nextInt(good.length)].clone();
       for (int hits = random.nextInt(1, 4); hits > 0; hits--) {
-        damaged[random.nextInt(1, damaged.length)] = (byte) random.nextInt(256);
+        damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
       }
       try {
-        assertEquals(damaged.length, Repair.connAck(damaged).packet().length);
+        byte[] packet = Repair.understand(damaged).packet();
+        MqttWireMessage.createWireMessage(packet); // Paho's thread would not survive a failure
+        understood++;
       } catch (IOException expected) {
-        assertTrue(String.valueOf(expected.getMessage()).contains("CONNACK"));
+        assertTrue(String.valueOf(expected.getMessage()).startsWith("the broker "));
       }
     }
+    assertTrue(understood > 10_000, () -> "too much is refused");
   }
 
   private static byte[] read(byte[] stream) throws IOException {
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(stream));
-    return Repair.packet(in.readUnsignedByte(), in);
+    return Repair.read(in.readUnsignedByte(), in);
   }
 
   private static byte[] bytes(int... values) {
