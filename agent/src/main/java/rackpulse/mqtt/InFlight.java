@@ -1,5 +1,6 @@
 package rackpulse.mqtt;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -18,25 +19,39 @@ import rackpulse.mqtt.ReasonPolicy.Failure;
 /// What was given to the session and is not settled. Paho's own books end with its connection and
 /// sometimes before; these do not.
 ///
+/// A message that the broker puts off (a PUBACK that says "not now") is told as unsent after a
+/// pause; meanwhile it takes no place in the window. One of the session's own is sent again.
+///
 /// Belongs to the publish thread; only receipts come from Paho's threads, through a queue that
 /// cannot grow beyond the window.
 final class InFlight {
   /// The id of messages of the session's own, whose fate nobody asks for.
   static final long OWN = -1;
 
+  /// After a PUBACK that says "not now": the same message must not go round in circles.
+  private static final Duration PACE = Duration.ofSeconds(1);
+
+  /// Messages put off at once; what a rack can send in the second that they are put off.
+  static final int MAX_PUT_OFF = 256;
+
   private final LongSupplier nanoTime;
   private final Runnable wake;
   private final Deque<Part> waiting = new ArrayDeque<>();
   private final Deque<Part> sent = new ArrayDeque<>();
+  private final Deque<Part> putOff = new ArrayDeque<>();
   private final Queue<Part> receipts = new ConcurrentLinkedQueue<>();
   private List<Settled> settled = new ArrayList<>();
-  private boolean paceAsked;
+  private long acknowledgedNanos;
+  private long pacedNanos;
   private long refused;
+  private long postponed;
   private long tooLarge;
 
   InFlight(LongSupplier nanoTime, Runnable wake) {
     this.nanoTime = nanoTime;
     this.wake = wake;
+    pacedNanos = nanoTime.getAsLong();
+    acknowledgedNanos = pacedNanos - PACE.toNanos();
   }
 
   /// Puts a message behind the others.
@@ -58,6 +73,22 @@ final class InFlight {
   /// Publications that take or will take a place in the window.
   int size() {
     return sent.size() + waiting.size();
+  }
+
+  /// How many more take a place in `window` now; 0 while the broker asks for less.
+  int room(int window) {
+    boolean paced = nanoTime.getAsLong() - pacedNanos < 0 || putOff.size() >= MAX_PUT_OFF;
+    return paced ? 0 : Math.max(0, window - size());
+  }
+
+  /// How long until [#collect] has something to do by itself, or [#room] changes by itself.
+  OptionalLong nanosLeft() {
+    long now = nanoTime.getAsLong();
+    Part next = putOff.peek();
+    if (next != null) {
+      return OptionalLong.of(next.dueNanos - now);
+    }
+    return pacedNanos - now > 0 ? OptionalLong.of(pacedNanos - now) : OptionalLong.empty();
   }
 
   /// When the oldest unacknowledged publication was sent.
@@ -94,40 +125,69 @@ final class InFlight {
     }
   }
 
-  /// Takes in the receipts that came.
+  /// Takes in the receipts that came, and releases what was put off long enough.
   void collect() {
     for (Part part = receipts.poll(); part != null; part = receipts.poll()) {
       if (sent.remove(part)) { // else it was failed with its connection
-        Fate fate = ReasonPolicy.publication(part.reasonCode);
-        if (fate == Fate.UNSENT && part.reasonCode != ReasonPolicy.NONE) {
-          paceAsked = true;
-        }
-        if (fate == Fate.REFUSED && Reconnection.isWorthTelling(++refused)) {
-          Logger.error(
-              "the broker refused a message on {}: {} ({} refused since start)",
-              part.publication.topic(),
-              ReasonPolicy.words(part.reasonCode),
-              refused);
-        }
-        settle(part, fate);
+        receive(part, ReasonPolicy.publication(part.reasonCode));
+      }
+    }
+    long now = nanoTime.getAsLong();
+    for (Part part = putOff.peek();
+        part != null && now - part.dueNanos >= 0;
+        part = putOff.peek()) {
+      putOff.remove();
+      if (part.delivery.id == OWN) {
+        waiting.addFirst(part);
+      } else {
+        settle(part, Fate.UNSENT);
       }
     }
   }
 
-  /// Whether the broker has asked for less since the last call.
-  boolean takePaceAsked() {
-    boolean asked = paceAsked;
-    paceAsked = false;
-    return asked;
+  private void receive(Part part, Fate fate) {
+    if (fate == Fate.UNSENT && part.reasonCode != ReasonPolicy.NONE) {
+      putOff(part);
+      return;
+    }
+    if (fate == Fate.ACKNOWLEDGED) {
+      acknowledgedNanos = nanoTime.getAsLong();
+    }
+    if (fate == Fate.REFUSED && Reconnection.isWorthTelling(++refused)) {
+      Logger.error(
+          "the broker refused a message on {}: {} ({} refused since start)",
+          part.publication.topic(),
+          ReasonPolicy.words(part.reasonCode),
+          refused);
+    }
+    settle(part, fate);
+  }
+
+  /// The broker does not want this message now. While it takes others this holds up nothing else;
+  /// when it takes none, nothing is sent for a while.
+  private void putOff(Part part) {
+    if (Reconnection.isWorthTelling(++postponed)) {
+      Logger.warn(
+          "the broker puts off a message on {}: {} ({} put off since start)",
+          part.publication.topic(),
+          ReasonPolicy.words(part.reasonCode),
+          postponed);
+    }
+    long now = nanoTime.getAsLong();
+    part.dueNanos = now + PACE.toNanos();
+    putOff.add(part);
+    if (now - acknowledgedNanos >= PACE.toNanos()) {
+      pacedNanos = part.dueNanos;
+    }
   }
 
   /// The connection is lost: nothing of it will be acknowledged.
   void fail() {
     collect();
-    sent.forEach(part -> settle(part, Fate.UNSENT));
-    waiting.forEach(part -> settle(part, Fate.UNSENT));
-    sent.clear();
-    waiting.clear();
+    for (Deque<Part> parts : List.of(putOff, sent, waiting)) {
+      parts.forEach(part -> settle(part, Fate.UNSENT));
+      parts.clear();
+    }
   }
 
   /// The fates known since the last call.
@@ -167,6 +227,7 @@ final class InFlight {
     private final Delivery delivery;
     private final Publication publication;
     private long sentNanos;
+    private long dueNanos;
     private volatile int reasonCode;
 
     Part(Delivery delivery, Publication publication) {

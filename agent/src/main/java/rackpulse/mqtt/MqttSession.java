@@ -23,9 +23,6 @@ import rackpulse.telemetry.Stamp;
 ///
 /// One thread calls it; [#encode] and [#wake] are for any.
 public final class MqttSession implements AutoCloseable {
-  /// After a PUBACK that says "not now": the same message must not go round in circles.
-  private static final Duration PACE = Duration.ofSeconds(1);
-
   /// [#untilMaintenance] is never longer, so that nothing depends on one wake-up.
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
@@ -46,7 +43,6 @@ public final class MqttSession implements AutoCloseable {
   private Map<String, Instant> certificateExpiry = Map.of();
   private long connections;
   private long pingNanos;
-  private long pacedNanos;
   private boolean closed;
 
   /// What became of a message, from good to bad.
@@ -217,10 +213,7 @@ public final class MqttSession implements AutoCloseable {
   /// How many more messages the window takes now; 0 while not connected.
   public int room() {
     Link present = link;
-    if (present == null || !isUp() || nanoTime.getAsLong() - pacedNanos < 0) {
-      return 0;
-    }
-    return Math.max(0, present.window(settings.window()) - inFlight.size());
+    return present == null || !isUp() ? 0 : inFlight.room(present.window(settings.window()));
   }
 
   /// Sends `message`; its fate is told by [#settled] under `id`, which is not negative.
@@ -236,9 +229,6 @@ public final class MqttSession implements AutoCloseable {
   /// Fates of messages in the order in which they became known; empties the list.
   public List<Settled> settled() {
     inFlight.collect();
-    if (inFlight.takePaceAsked()) {
-      pacedNanos = nanoTime.getAsLong() + PACE.toNanos();
-    }
     pump();
     return inFlight.take();
   }
@@ -304,9 +294,7 @@ public final class MqttSession implements AutoCloseable {
       if (present.keepAlive().isPositive()) {
         nanos = Math.min(nanos, pingNanos - now);
       }
-      if (pacedNanos - now > 0) {
-        nanos = Math.min(nanos, pacedNanos - now);
-      }
+      nanos = Math.min(nanos, inFlight.nanosLeft().orElse(nanos));
     }
     return Duration.ofNanos(Math.max(0, nanos));
   }

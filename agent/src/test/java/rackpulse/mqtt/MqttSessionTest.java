@@ -177,7 +177,83 @@ class MqttSessionTest {
             Fate.UNSENT,
             Fate.UNSENT),
         fates);
-    assertEquals(0, session.room()); // the broker has asked for less
+    assertEquals(1, broker.connections());
+  }
+
+  @Test
+  void repeatsItsBirthWhenTheBrokerPutsItOff() throws Exception {
+    AtomicInteger births = new AtomicInteger();
+    ScriptedBroker broker =
+        sessions.broker(peer -> {
+          peer.expect(ScriptedBroker.CONNECT);
+          peer.connAck(0);
+          while (true) {
+            Packet packet = peer.expect(ScriptedBroker.PUBLISH);
+            peer.pubAck(packet.id(), births.incrementAndGet() < 3 ? 0x97 : 0);
+          }
+        });
+    MqttSession session = sessions.session(broker);
+    connect(session);
+    for (int birth = 1; birth <= 3; birth++) {
+      int sent = birth;
+      int room = sent < 3 ? 0 : 16; // nothing else goes while nothing is taken
+      waitUntil(
+          session,
+          () ->
+              session.settled().isEmpty()
+                  && session.room() == room
+                  && broker.received(ScriptedBroker.PUBLISH).size() == sent);
+      sessions.advance(Duration.ofSeconds(1));
+    }
+    assertTrue(
+        broker.received(ScriptedBroker.PUBLISH).stream()
+            .allMatch(packet -> packet.topic().equals(STATUS)));
+    assertEquals(1, broker.connections());
+  }
+
+  @Test
+  void aMessageThatIsPutOffWaitsWhileOthersGo() throws Exception {
+    ScriptedBroker broker =
+        sessions.broker(peer -> {
+          peer.expect(ScriptedBroker.CONNECT);
+          peer.connAck(0);
+          while (true) {
+            Packet packet = peer.expect(ScriptedBroker.PUBLISH);
+            peer.pubAck(packet.id(), packet.topic().equals("topic-1") ? 0x83 : 0);
+          }
+        });
+    MqttSession session = sessions.session(broker);
+    connect(session);
+    waitUntil(session, () -> session.room() == 16);
+    send(session, 1);
+    send(session, 2);
+    assertEquals(List.of(new Settled(2, Fate.ACKNOWLEDGED)), settled(session, 1));
+    assertEquals(16, session.room());
+    assertTrue(session.untilMaintenance().compareTo(Duration.ofSeconds(1)) <= 0);
+    sessions.advance(Duration.ofSeconds(1));
+    assertEquals(List.of(new Settled(1, Fate.UNSENT)), settled(session, 1));
+  }
+
+  @Test
+  void sendsNothingForAWhileWhenTheBrokerPutsOffEverything() throws Exception {
+    ScriptedBroker broker =
+        sessions.broker(peer -> {
+          peer.expect(ScriptedBroker.CONNECT);
+          peer.connAck(0);
+          peer.pubAck(peer.expect(ScriptedBroker.PUBLISH).id(), 0);
+          while (true) {
+            peer.pubAck(peer.expect(ScriptedBroker.PUBLISH).id(), 0x97);
+          }
+        });
+    MqttSession session = sessions.session(broker);
+    connect(session);
+    waitUntil(session, () -> session.room() == 16);
+    sessions.advance(Duration.ofSeconds(1)); // the birth was taken long ago
+    send(session, 1);
+    waitUntil(session, () -> session.settled().isEmpty() && session.room() == 0);
+    sessions.advance(Duration.ofSeconds(1));
+    assertEquals(16, session.room());
+    assertEquals(List.of(new Settled(1, Fate.UNSENT)), settled(session, 1));
     assertEquals(1, broker.connections());
   }
 
