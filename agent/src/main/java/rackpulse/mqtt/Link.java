@@ -52,7 +52,6 @@ final class Link {
   /// Paho rounds the time of the next ping down and would be asked again and again before it.
   private static final long SHORTEST_PULSE_MILLIS = 100;
 
-
   private final PahoClient client;
   private final Wire wire;
   private final Pulse pulse;

@@ -1,17 +1,14 @@
 package rackpulse.mqtt;
 
 import java.io.EOFException;
-import java.io.IOException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateExpiredException;
 import java.time.Duration;
-import java.util.Optional;
 import org.eclipse.paho.mqttv5.client.MqttClientException;
 import org.eclipse.paho.mqttv5.common.MqttException;
-import org.jspecify.annotations.Nullable;
 
 /// What a broker's reason code, or the exception that ended a connection, means for us, pure. The
 /// codes are those of MQTT 5.0, 2.4.

@@ -31,6 +31,7 @@ final class Repair {
   static final int MAX_PACKET_BYTES = 1 << 20;
 
   private static final int MAX_LENGTH_BYTES = 4;
+
   /// What a broker sends that says nothing (MQTT 5.0, 3.2.2.3.3).
   static final int DEFAULT_RECEIVE_MAXIMUM = 65_535;
 

@@ -40,8 +40,7 @@ class RepairTest {
     properties.setRetainAvailable(false);
     MqttConnAck refusal = new MqttConnAck(false, 0x9C, properties);
     properties.setValidProperties(new Byte[] {0x1F, 0x1C, 0x12, 0x27, 0x13, 0x25});
-    Repair.Said answer =
-        ((Repair.ConnAck) Repair.understand(refusal.serialize())).said();
+    Repair.Said answer = ((Repair.ConnAck) Repair.understand(refusal.serialize())).said();
     assertEquals(0x9C, answer.reasonCode());
     assertEquals("näh", answer.text());
     assertEquals("other:1883", answer.serverReference());
@@ -60,8 +59,7 @@ class RepairTest {
       assertEquals(
           ReasonPolicy.publication(code), ReasonPolicy.publication(known.getReasonCodes()[0]));
     }
-    assertArrayEquals(
-        bytes(0x40, 3, 0, 1, 0), Repair.understand(bytes(0x40, 2, 0, 1)).packet());
+    assertArrayEquals(bytes(0x40, 3, 0, 1, 0), Repair.understand(bytes(0x40, 2, 0, 1)).packet());
   }
 
   @Test

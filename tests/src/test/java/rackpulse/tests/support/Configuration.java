@@ -24,7 +24,8 @@ public final class Configuration {
         health_every = "1 s"
         """
             .formatted(rack, directory, directory));
-    table("mqtt", "url = \"%s\"\nreconnect_ceiling = \"1 s\"\n%s".formatted(url, more));
+    String ceiling = more.contains("reconnect_ceiling") ? "" : "reconnect_ceiling = \"1 s\"\n";
+    table("mqtt", "url = \"" + url + "\"\n" + ceiling + more);
   }
 
   /// Adds a table with its `lines`.
