@@ -15,6 +15,10 @@ public enum WireEvent {
   WRONG_UNIT,
   /// An intact answer to an earlier request.
   LATE_ANSWER,
+  /// A second intact answer to one request: two devices at one unit id.
+  SECOND_ANSWER,
+  /// Another part than the configured one answers.
+  WRONG_PART,
   /// The adapter returned what was sent.
   ECHO,
   /// Stray bytes around a good frame, tolerated.

@@ -19,12 +19,12 @@ import rackpulse.bus.WireEvent;
 /// The processor's time goes into wake-ups: the thread sleeps until the answer can be complete, and
 /// looks once.
 final class RtuMaster implements Master {
-  /// As with TCP: one silent unit is no reason to doubt a connection.
-  static final int MAX_TIMEOUTS_IN_A_ROW = TcpMaster.MAX_TIMEOUTS_IN_A_ROW;
-
   /// How long after a request its answer may come, in time-outs: until then the unit is not asked
   /// again. A device that is slower than that has the wrong time-out in the configuration.
   static final int LATEST_ANSWER_TIMEOUTS = 2;
+
+  /// Good answers in a row after which a unit counts as prompt.
+  private static final int PROMPT_AFTER = 3;
 
   private static final int UNITS = 256;
   private static final int REQUEST_BYTES = 16;
@@ -34,12 +34,12 @@ final class RtuMaster implements Master {
   private final FrameTiming timing;
   private final MonotonicClock clock;
   private final WireCounters counters;
+  private final Doubt doubt = new Doubt();
   private final RtuReceiver receiver = new RtuReceiver();
   private final ByteBuffer frame = ByteBuffer.allocate(REQUEST_BYTES);
   private final @Nullable Peer[] peers = new Peer[UNITS];
   private long lastByteNanos;
   private long quietUntilNanos;
-  private int timeoutsInARow;
   private boolean isInUse; // false as long as a write has not succeeded since the line was lost
 
   // of the request under way
@@ -94,7 +94,7 @@ final class RtuMaster implements Master {
     try {
       while (hear(silentFromNanos(peer)) > 0) {
         while (receiver.takeAnyFrame()) {
-          passOverLateAnswer();
+          passOverFrame();
         }
         if (clock.nanoTime() - giveUpNanos > 0) {
           counters.count(WireEvent.FRAMING);
@@ -115,6 +115,16 @@ final class RtuMaster implements Master {
   private long silentFromNanos(Peer peer) {
     long nanos = later(lastByteNanos + timing.silenceNanos(), quietUntilNanos);
     return later(nanos, peer.suspectUntilNanos());
+  }
+
+  /// A frame came that nobody waits for: late, or the second to a request that was answered.
+  private void passOverFrame() {
+    Peer sender = peers[receiver.unit()];
+    if (sender != null && sender.isPrompt()) {
+      counters.count(WireEvent.SECOND_ANSWER);
+    } else {
+      passOverLateAnswer();
+    }
   }
 
   private void passOverLateAnswer() {
@@ -151,7 +161,7 @@ final class RtuMaster implements Master {
       switch (receiver.search(request, isOver)) {
         case GOOD -> {
           learn(peer, completeNanos - wokenNanos);
-          answered(peer);
+          answered(request, peer);
           return receiver.body();
         }
         case EXCEPTION -> throw refused(request, peer);
@@ -206,10 +216,16 @@ final class RtuMaster implements Master {
     }
   }
 
-  private void answered(Peer peer) {
+  private void answered(Request request, Peer peer) {
+    boolean isSecond = peer.isPrompt() && receiver.hasFrameOf(request.unit());
     peer.answered(clock.nanoTime());
-    timeoutsInARow = 0;
-    countStrayBytes();
+    doubt.answered(request.unit());
+    if (isSecond) {
+      counters.count(WireEvent.SECOND_ANSWER);
+      receiver.clear();
+    } else {
+      countStrayBytes();
+    }
   }
 
   /// Counts what is left over and forgets it.
@@ -225,7 +241,7 @@ final class RtuMaster implements Master {
     ByteBuffer body = receiver.body();
     int code = body.get(body.position() + 1) & 0xFF;
     byte[] evidence = receiver.evidence();
-    answered(peer);
+    answered(request, peer);
     return ExceptionCode.refusal(request, code, evidence);
   }
 
@@ -278,10 +294,9 @@ final class RtuMaster implements Master {
 
   private BusException silence(Request request) {
     counters.count(WireEvent.SILENCE);
-    timeoutsInARow++;
     quietUntilNanos = clock.nanoTime() + timing.turnaroundNanos();
-    if (timeoutsInARow >= MAX_TIMEOUTS_IN_A_ROW) {
-      timeoutsInARow = 0;
+    if (doubt.silent(request.unit())) {
+      doubt.clear();
       drop.run();
     }
     return new BusException.NoAnswer(
@@ -300,6 +315,7 @@ final class RtuMaster implements Master {
       countDisconnect();
     }
     drop.run();
+    doubt.clear();
     receiver.clear();
     return isCut
         ? new BusException.Corrupt("disconnected within an answer: " + cause.getMessage(), evidence)
@@ -324,6 +340,9 @@ final class RtuMaster implements Master {
     /// Whether the last request was not answered, so that its answer may still come.
     private boolean owing;
 
+    /// Answers since it owed one; what comes unasked soon after that may be a late one.
+    private int answers;
+
     /// Until when a request to this unit would risk to be answered by what the unit still owes:
     /// that answer could not be told from the new one.
     private long suspectUntilNanos;
@@ -334,21 +353,28 @@ final class RtuMaster implements Master {
     }
 
     void owes() {
+      answers = 0;
       owing = true;
     }
 
     void owesUntil(long nanos) {
-      owing = true;
+      owes();
       suspectUntilNanos = nanos;
     }
 
     void answered(long nowNanos) {
+      answers = Math.min(answers + 1, PROMPT_AFTER);
       owing = false;
       suspectUntilNanos = nowNanos;
     }
 
     boolean isOwing() {
       return owing;
+    }
+
+    /// Whether it has been answering so reliably that it can owe nothing.
+    boolean isPrompt() {
+      return answers >= PROMPT_AFTER;
     }
 
     long suspectUntilNanos() {

@@ -118,6 +118,19 @@ final class RtuReceiver {
     return false;
   }
 
+  /// Whether an intact frame of `unit` is among what is not consumed; consumes nothing.
+  boolean hasFrameOf(int unit) {
+    int end = buffer.position();
+    for (int at = from; at < end; at++) {
+      int bodyBytes =
+          (bytes[at] & 0xFF) == unit ? AnswerForm.bodyBytes(buffer, at + 1, end - at - 1) : 0;
+      if (bodyBytes > 0 && at + ENVELOPE_BYTES + bodyBytes <= end && isIntact(at, bodyBytes)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /// Consumes the bytes of `request` if they came back, and all before them.
   boolean takeEcho(ByteBuffer request) {
     int length = request.limit();

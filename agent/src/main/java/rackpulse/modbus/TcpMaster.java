@@ -11,13 +11,9 @@ import rackpulse.bus.WireEvent;
 ///
 /// An answer is believed only when its transaction id is that of the request. One with the id of an
 /// earlier request of this connection is late: it is counted and thrown away, and the waiting goes
-/// on. A connection on which the place in the stream is lost, or on which two requests in a row
-/// were not answered, whatever their units, is dropped; the next request opens a new one.
+/// on. A connection on which the place in the stream is lost, or which is in doubt, is dropped; the
+/// next request opens a new one.
 final class TcpMaster implements Master {
-  /// One silent unit behind a gateway is no reason to doubt the connection; a half-open connection
-  /// answers nothing at all.
-  static final int MAX_TIMEOUTS_IN_A_ROW = 2;
-
   /// Late answers of every unit that one connection can have; a device that sends more while one
   /// answer is due has lost its mind.
   static final int MAX_BYTES_PER_ANSWER = 64 * MbapParser.MAX_FRAME_BYTES;
@@ -29,11 +25,11 @@ final class TcpMaster implements Master {
   private final long timeoutNanos;
   private final MonotonicClock clock;
   private final WireCounters counters;
+  private final Doubt doubt = new Doubt();
   private final MbapParser parser = new MbapParser();
   private final ByteBuffer frame = ByteBuffer.allocate(MbapParser.MAX_FRAME_BYTES);
   private int transaction;
   private int sentOnConnection;
-  private int timeoutsInARow;
   private int receivedBytes;
 
   /// @param drop ends the connection under `line`, whose next write makes a new one
@@ -56,7 +52,7 @@ final class TcpMaster implements Master {
       switch (parser.next()) {
         case FRAME -> {
           if (isAnswer(request)) {
-            timeoutsInARow = 0;
+            doubt.answered(request.unit());
             return checked(request);
           }
         }
@@ -123,10 +119,9 @@ final class TcpMaster implements Master {
   }
 
   private BusException timedOut(Request request) {
-    timeoutsInARow++;
     byte[] evidence = parser.evidence();
     boolean isCut = parser.isMidFrame();
-    if (isCut || timeoutsInARow >= MAX_TIMEOUTS_IN_A_ROW) {
+    if (doubt.silent(request.unit()) || isCut) {
       disconnect();
     }
     String within = " within " + timeoutNanos / 1_000_000 + " ms";
@@ -214,6 +209,6 @@ final class TcpMaster implements Master {
     drop.run();
     parser.clear();
     sentOnConnection = 0;
-    timeoutsInARow = 0;
+    doubt.clear();
   }
 }

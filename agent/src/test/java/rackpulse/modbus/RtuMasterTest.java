@@ -105,6 +105,23 @@ class RtuMasterTest {
   }
 
   @Test
+  void tellsASecondAnswerFromALateOne() throws BusException {
+    line.answer(AFTER, GOOD).answer(AFTER, GOOD).answer(AFTER, GOOD);
+    line.reactions.add(() -> {
+      line.arrive(AFTER, GOOD);
+      line.arrive(60 * MILLI, GOOD);
+    });
+    for (int i = 0; i < 4; i++) {
+      read(3);
+      assertArrayEquals(VALUES, registers);
+    }
+    clock.advance(100 * MILLI);
+    line.answer(AFTER, GOOD);
+    read(3);
+    assertEquals(Map.of(WireEvent.SECOND_ANSWER, 1L), counters.seen());
+  }
+
+  @Test
   void waitsForTheAnswerWhenOnlyAStrayByteCame() throws BusException {
     line.reactions.add(() -> {
       line.arrive(0, "03"); // looks like the beginning of the answer

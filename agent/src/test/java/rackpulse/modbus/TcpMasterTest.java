@@ -190,14 +190,37 @@ class TcpMasterTest {
   }
 
   @Test
-  void dropsTheConnectionAfterTheSecondTimeOutInARow() throws BusException {
-    line.silence().answer(MILLI, "0002 0000 0007 04 03 04 1234 FFFE").silence().silence();
-    assertThrows(BusException.NoAnswer.class, () -> read(3));
+  void dropsTheConnectionWhenUnitsThatWereHeardFallSilent() throws BusException {
+    line.answer(MILLI, "0001 0000 0007 03 03 04 1234 FFFE");
+    line.answer(MILLI, "0002 0000 0007 04 03 04 1234 FFFE").silence().silence();
+    read(3);
     read(4);
     assertThrows(BusException.NoAnswer.class, () -> read(3));
     assertEquals(0, drops);
     assertThrows(BusException.NoAnswer.class, () -> read(4));
     assertEquals(1, drops);
+  }
+
+  @Test
+  void dropsAConnectionOnWhichNobodyEverAnswered() {
+    assertThrows(BusException.NoAnswer.class, () -> read(3));
+    assertThrows(BusException.NoAnswer.class, () -> read(3));
+    assertEquals(1, drops);
+  }
+
+  @Test
+  void silentUnitsDoNotCostTheOthersTheirConnection() throws BusException {
+    for (int round = 0; round < 20; round++) {
+      String id = HexFormat.of().toHexDigits((short) (1 + 10 * round));
+      line.answer(MILLI, id + " 0000 0007 03 03 04 1234 FFFE");
+      read(3);
+      for (int dead = 10; dead < 19; dead++) {
+        line.silence();
+        int unit = dead;
+        assertThrows(BusException.NoAnswer.class, () -> read(unit));
+      }
+    }
+    assertEquals(0, drops);
   }
 
   @Test
