@@ -89,6 +89,17 @@ final class StatusFile implements Consumer<Snapshot> {
         .integer("missed", bus.missed())
         .beginObject("errors");
     bus.errors().forEach(json::integer);
+    json.end().text("verdict", bus.verdict()).beginArray("troubled");
+    bus.troubled().forEach(device -> troubled(json, device));
+    json.end().end();
+  }
+
+  private static void troubled(JsonWriter json, Health.DeviceHealth device) {
+    json.beginObject()
+        .text("name", device.name())
+        .text("verdict", device.verdict())
+        .beginObject("errors");
+    device.errors().forEach(json::integer);
     json.end().end();
   }
 

@@ -67,11 +67,23 @@ final class PackageTable {
         "telemetry",
         "spool");
     row(
+        "schedule",
+        "When which device is asked: periods, deadlines, back-off, and the bus time that all need.",
+        "bus",
+        "sensor");
+    row(
+        "verdict",
+        "What is wrong with a wire: from what was seen on it to one sentence that a technician can"
+            + " act on.",
+        "bus");
+    row(
         "engine",
-        "Schedule, bus budget, back-off, threads, start and stop.",
+        "The threads: polling, back-off of what does not answer, start and stop.",
         "telemetry",
         "bus",
         "sensor",
+        "schedule",
+        "verdict",
         "analysis",
         "delivery",
         "spool");

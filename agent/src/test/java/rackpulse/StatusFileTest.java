@@ -39,7 +39,7 @@ class StatusFileTest {
     String text = Files.readString(file);
     assertTrue(text.contains("\"agent\":\"rc-a12\""), text);
     assertTrue(text.contains("\"connected\":false,\"reason\":\"connection refused\""), text);
-    assertTrue(text.contains("\"errors\":{\"silence\":3}"), text);
+    assertTrue(text.contains("\"errors\":{\"silence\":3},\"verdict\":\"check the cable\""), text);
     assertTrue(
         text.contains(
             "\"samples\":[{\"channel\":\"temperature\",\"quantity\":\"temperature\","
@@ -79,7 +79,21 @@ class StatusFileTest {
                 new Reading(temperature, NOON, 21.5), new Gap(humidity, NOON, Cause.NO_ANSWER)));
     Health.BusHealth bus =
         new Health.BusHealth(
-            "front", "up", "", 1, 0, 3.5, 0.25, 0, 1.5, 0, 7, 0, Map.of("silence", 3L));
+            "front",
+            "up",
+            "",
+            1,
+            0,
+            3.5,
+            0.25,
+            0,
+            1.5,
+            0,
+            7,
+            0,
+            Map.of("silence", 3L),
+            "check the cable",
+            List.of());
     return new Snapshot(
         NOON,
         NOON.at(),

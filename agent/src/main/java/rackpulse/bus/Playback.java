@@ -47,11 +47,14 @@ public final class Playback {
     private final boolean repeat;
     private final Map<Integer, Track<Transfer>> tracks = new HashMap<>();
     private final BitSet unplayed = new BitSet();
+    private final WireCounters counters;
 
     /// @param transcript of [Transcript.Kind#I2C]
     /// @param repeat whether an address starts again after its last transfer
-    public TranscriptI2cBus(Transcript transcript, boolean repeat) {
+    /// @param counters receives what would have been seen on the wire
+    public TranscriptI2cBus(Transcript transcript, boolean repeat, WireCounters counters) {
       require(transcript.kind() == Transcript.Kind.I2C, transcript);
+      this.counters = counters;
       this.transcript = transcript;
       this.repeat = repeat;
       for (Transfer transfer : transcript.transfers()) {
@@ -65,6 +68,7 @@ public final class Playback {
       Transfer asked = new Transfer(address, write, read, null);
       Track<Transfer> track = tracks.get(address);
       if (track == null) {
+        counters.count(WireEvent.NAK);
         throw new BusException.NoAnswer(
             asked.request() + " not acknowledged: no such address in " + transcript.name(), true);
       }
@@ -84,6 +88,7 @@ public final class Playback {
       track.next++;
       unplayed.clear(due.line());
       if (due.failure() != null) {
+        counters.count(due.failure().event());
         throw due.failure().at(transcript.line(due.line()));
       }
       System.arraycopy(due.read(), 0, read, 0, read.length);

@@ -35,6 +35,16 @@ public final class Recorder {
       };
     }
 
+    /// What a live bus counts when it fails so.
+    WireEvent event() {
+      return switch (this) {
+        case NAK, DATA_NAK -> WireEvent.NAK;
+        case TIMEOUT -> WireEvent.STUCK;
+        case ARBITRATION -> WireEvent.ARBITRATION_LOST;
+        case DOWN -> WireEvent.DISCONNECT;
+      };
+    }
+
     BusException at(String line) {
       return switch (this) {
         case NAK -> new BusException.NoAnswer("address not acknowledged, " + line, true);

@@ -93,6 +93,7 @@ final class StatusCommand implements Callable<Integer> {
     terminal.line(broker(status.object("broker")));
     terminal.line("");
     buses(status).print(terminal);
+    verdicts(status);
     terminal.line("");
     devices(status).print(terminal);
   }
@@ -158,6 +159,25 @@ final class StatusCommand implements Callable<Integer> {
               new Cell(errors.toString(), null)));
     }
     return table;
+  }
+
+  /// What is wrong and what to do: of each bus, then of the devices where it is another thing.
+  private void verdicts(JsonObject status) {
+    for (JsonObject bus : objects(status, "buses")) {
+      String verdict = bus.text("verdict").orElse("");
+      verdict(bus, verdict);
+      for (JsonObject device : objects(bus, "troubled")) {
+        String own = device.text("verdict").orElse("");
+        verdict(device, verdict.endsWith(own) ? "" : own);
+      }
+    }
+  }
+
+  private void verdict(JsonObject of, String verdict) {
+    if (!verdict.isEmpty()) {
+      Terminal terminal = services.terminal();
+      terminal.line(terminal.styled(Style.RED, of.text("name").orElse("?") + ": " + verdict));
+    }
   }
 
   private static Table devices(JsonObject status) {

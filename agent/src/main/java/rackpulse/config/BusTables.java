@@ -19,8 +19,8 @@ import rackpulse.bus.BusSettings.Parity;
 import rackpulse.bus.BusSettings.SerialFormat;
 import rackpulse.bus.BusSettings.TranscriptSettings;
 import rackpulse.config.DeviceTables.Device;
-import rackpulse.engine.BusBudget;
-import rackpulse.engine.BusBudget.Budget;
+import rackpulse.schedule.BusBudget;
+import rackpulse.schedule.BusBudget.Budget;
 import rackpulse.sensor.DeviceSettings;
 import rackpulse.telemetry.Ids;
 

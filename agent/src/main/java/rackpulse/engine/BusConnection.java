@@ -2,6 +2,7 @@ package rackpulse.engine;
 
 import java.time.Duration;
 import java.util.BitSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import rackpulse.bus.MuxChannel;
 import rackpulse.bus.Repetition;
 import rackpulse.bus.WireCounters;
 import rackpulse.engine.BusOpener.OpenedBus;
+import rackpulse.schedule.Backoff;
 
 /// A bus that is opened, found broken, and opened again, with growing pauses while that fails.
 ///
@@ -79,7 +81,7 @@ final class BusConnection {
       if (slot == null) {
         slot =
             switch (fresh.bus()) {
-              case I2cBus _ -> new I2cSlot();
+              case I2cBus _ -> new I2cSlot(opener);
               case ModbusBus _ -> new ModbusSlot();
             };
       }
@@ -132,15 +134,16 @@ final class BusConnection {
   /// What the driver of a device holds; stays good when the bus is opened anew. To be asked for
   /// only after the bus has been open.
   Bus port(Optional<MuxChannel> mux) {
-    Bus bus = Objects.requireNonNull(slot, "never opened").bus();
-    return mux.isEmpty() ? bus : opener.behind((I2cBus) bus, mux.get());
+    return Objects.requireNonNull(slot, "never opened").port(mux);
   }
 
   /// A bus as its drivers know it for as long as the agent runs, whichever opening of it is the
   /// present one; so a driver keeps what it has learnt when the bus is opened anew.
   private sealed interface Slot {
     /// What drivers hold.
-    Bus bus();
+    ///
+    /// @param mux the branch that a driver's device hangs on; empty on the trunk
+    Bus port(Optional<MuxChannel> mux);
 
     /// Uses `bus` from now on.
     ///
@@ -151,25 +154,49 @@ final class BusConnection {
     void clear();
   }
 
-  /// A slot for an I2C bus.
-  private static final class I2cSlot implements Slot, I2cBus {
-    private @Nullable I2cBus present;
+  /// A slot for an I2C bus and its branches, all of which share what is known of the muxes: one
+  /// that stayed connected for one device must not let its chip answer for another.
+  private static final class I2cSlot implements Slot {
+    private final BusOpener opener;
+    private final I2cPort trunk = new I2cPort();
+    private final Map<MuxChannel, I2cPort> branches = new LinkedHashMap<>();
 
-    @Override
-    public Bus bus() {
-      return this;
+    I2cSlot(BusOpener opener) {
+      this.opener = opener;
     }
 
     @Override
+    public Bus port(Optional<MuxChannel> mux) {
+      return mux.map(this::branch).orElse(trunk);
+    }
+
+    private I2cPort branch(MuxChannel channel) {
+      I2cPort branch = branches.computeIfAbsent(channel, _ -> new I2cPort());
+      if (branch.present == null && trunk.present != null) {
+        branch.present = opener.behind(trunk.present, channel);
+      }
+      return branch;
+    }
+
+    /// All branches at once, so that every mux is known before anything is asked.
+    @Override
     public boolean use(Bus bus) {
-      present = bus instanceof I2cBus i2c ? i2c : null;
-      return present != null;
+      clear();
+      trunk.present = bus instanceof I2cBus i2c ? i2c : null;
+      branches.keySet().forEach(this::branch);
+      return trunk.present != null;
     }
 
     @Override
     public void clear() {
-      present = null;
+      trunk.present = null;
+      branches.values().forEach(branch -> branch.present = null);
     }
+  }
+
+  /// An I2C bus or branch that is open now or not.
+  private static final class I2cPort implements I2cBus {
+    private @Nullable I2cBus present;
 
     @Override
     public void transfer(int address, byte[] write, byte[] read) throws BusException {
@@ -190,7 +217,7 @@ final class BusConnection {
     private @Nullable ModbusBus present;
 
     @Override
-    public Bus bus() {
+    public Bus port(Optional<MuxChannel> mux) {
       return this;
     }
 

@@ -2,15 +2,14 @@ package rackpulse.engine;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import rackpulse.bus.Bus;
 import rackpulse.bus.BusException;
 import rackpulse.bus.BusSettings;
+import rackpulse.schedule.Schedule;
 import rackpulse.sensor.Causes;
 import rackpulse.sensor.DeviceSettings;
 import rackpulse.sensor.Driver;
@@ -37,6 +36,7 @@ final class BusWorker implements Worker.Duty {
   private final Links links;
   private final BusConnection connection;
   private final Probes probes;
+  private final WireWatch watch;
 
   /// Written by the bus thread only; guards that and the window of [#health].
   private final Schedule schedule;
@@ -77,6 +77,7 @@ final class BusWorker implements Worker.Duty {
     long nowNanos = links.clocks.nanos();
     windowNanos = nowNanos;
     connection = new BusConnection(settings, links.opener, links.clocks);
+    watch = new WireWatch(settings, connection.counters(), this.devices);
     schedule =
         new Schedule(devices.stream().map(device -> device.settings().every()).toList(), nowNanos);
     probes = new Probes(this.devices, schedule, deadShare, nowNanos);
@@ -121,8 +122,6 @@ final class BusWorker implements Worker.Duty {
   ///
   /// @param newWindow whether utilisation and lateness shall be measured anew from here
   BusHealth health(boolean newWindow) {
-    Map<String, Long> errors = new TreeMap<>();
-    connection.counters().seen().forEach((event, count) -> errors.put(event.id(), count));
     String reason = connection.downReason();
     synchronized (schedule) {
       long nowNanos = links.clocks.nanos();
@@ -145,7 +144,9 @@ final class BusWorker implements Worker.Duty {
           statistics.jitterMillis(),
           statistics.polls(),
           statistics.missed(),
-          errors);
+          watch.errors(),
+          watch.verdict(reason),
+          watch.troubled());
     }
   }
 
@@ -196,8 +197,10 @@ final class BusWorker implements Worker.Duty {
     if (interrupted()) {
       return; // what an interrupted request says proves nothing
     }
+    Cause useless = attempt.failure == null ? uselessness(attempt.samples) : null;
+    watch.asked(device.subject(), attempt.failure, attempt.failure != null || useless != null);
     switch (attempt.failure) {
-      case null -> heard(device, isProbe, attempt);
+      case null -> heard(device, isProbe, attempt, useless);
       case BusException.Down down -> lost(device, isProbe, attempt, reasonOf(down));
       case BusException failure -> {
         Cause cause = Causes.of(failure);
@@ -240,8 +243,8 @@ final class BusWorker implements Worker.Duty {
     return driver;
   }
 
-  private void heard(DeviceSession device, boolean isProbe, Attempt attempt) {
-    Cause useless = uselessness(attempt.samples);
+  private void heard(
+      DeviceSession device, boolean isProbe, Attempt attempt, @Nullable Cause useless) {
     if (useless == null) {
       answers++;
       connection.prove();

@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tinylog.Logger;
 import rackpulse.bus.Repetition;
+import rackpulse.schedule.Backoff;
 import rackpulse.sensor.ChannelProfile;
 import rackpulse.sensor.DeviceSettings;
 import rackpulse.sensor.Driver;
@@ -23,6 +24,7 @@ import rackpulse.telemetry.Poll;
 import rackpulse.telemetry.Report;
 import rackpulse.telemetry.Sample;
 import rackpulse.telemetry.Stamp;
+import rackpulse.verdict.Subject;
 
 /// One device in the hands of its bus thread: its driver, its failures, whether it is online, and
 /// when it is worth asking.
@@ -38,6 +40,7 @@ final class DeviceSession {
   private final Backoff probes;
   private final Consumer<Report> reports;
   private final Repetition repetition = new Repetition();
+  private final Subject subject;
   private @Nullable Driver driver;
   private int failures;
   private boolean dormant;
@@ -66,6 +69,7 @@ final class DeviceSession {
     this.settings = settings;
     this.sequence = sequence;
     this.reports = reports;
+    subject = new Subject(settings.name(), WireWatch.place(settings));
     channels = describe(settings, new Stamp(since, 0, false)).channels();
     dormantAfter = limits.dormantAfter();
     Duration every = settings.every();
@@ -105,6 +109,11 @@ final class DeviceSession {
 
   DeviceSettings settings() {
     return settings;
+  }
+
+  /// What is seen of it on the wire.
+  Subject subject() {
+    return subject;
   }
 
   /// Null until its bus has been opened for the first time.

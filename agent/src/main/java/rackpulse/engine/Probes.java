@@ -3,6 +3,7 @@ package rackpulse.engine;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import rackpulse.schedule.Schedule;
 
 /// When which dormant device of a bus is probed, so that dead devices cost neither more bus time
 /// than they may nor, where it can be helped, a poll of a device that answers.

@@ -1,4 +1,4 @@
-/// Schedule, bus budget, back-off, threads, start and stop.
+/// The threads: polling, back-off of what does not answer, start and stop.
 @NullMarked
 package rackpulse.engine;
 

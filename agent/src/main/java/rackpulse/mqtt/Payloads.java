@@ -18,6 +18,7 @@ import rackpulse.telemetry.DeviceStatus;
 import rackpulse.telemetry.Gap;
 import rackpulse.telemetry.Health;
 import rackpulse.telemetry.Health.BusHealth;
+import rackpulse.telemetry.Health.DeviceHealth;
 import rackpulse.telemetry.Loss;
 import rackpulse.telemetry.Poll;
 import rackpulse.telemetry.Quantity;
@@ -253,6 +254,23 @@ public final class Payloads {
         .integer("polls", bus.polls())
         .integer("missed", bus.missed());
     counts(json, "errors", bus.errors());
+    if (!bus.verdict().isEmpty()) {
+      json.text("verdict", bus.verdict());
+    }
+    if (!bus.troubled().isEmpty()) {
+      json.beginObject("troubled");
+      bus.troubled().forEach(device -> troubled(json, device));
+      json.end();
+    }
+    json.end();
+  }
+
+  private static void troubled(JsonWriter json, DeviceHealth device) {
+    json.beginObject(device.name());
+    if (!device.verdict().isEmpty()) {
+      json.text("verdict", device.verdict());
+    }
+    counts(json, "errors", device.errors());
     json.end();
   }
 

@@ -58,7 +58,9 @@ public record Health(
   /// @param jitterMillis mean absolute change of the delay from poll to poll
   /// @param polls polls done since start
   /// @param missed polls skipped since start because their time had passed
-  /// @param errors failed requests since start by wire event, such as `silence` or `crc`
+  /// @param errors what was seen on the wire since start, by wire event such as `silence` or `crc`
+  /// @param verdict what is wrong and what to do, in a sentence; empty when nothing is
+  /// @param troubled devices of which there is something to tell, not all where they are many
   public record BusHealth(
       String name,
       String state,
@@ -72,8 +74,19 @@ public record Health(
       double jitterMillis,
       long polls,
       long missed,
-      Map<String, Long> errors) {
+      Map<String, Long> errors,
+      String verdict,
+      List<DeviceHealth> troubled) {
     public BusHealth {
+      errors = Map.copyOf(errors);
+      troubled = List.copyOf(troubled);
+    }
+  }
+
+  /// @param verdict what is wrong with it and what to do; empty when nothing is
+  /// @param errors what was seen while it was asked, since start, by wire event
+  public record DeviceHealth(String name, String verdict, Map<String, Long> errors) {
+    public DeviceHealth {
       errors = Map.copyOf(errors);
     }
   }

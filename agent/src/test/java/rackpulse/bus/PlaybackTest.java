@@ -200,13 +200,15 @@ class PlaybackTest {
   void refusesATranscriptOfAnotherKind() throws Exception {
     Transcript i2c = Transcript.parse("t", "bus i2c");
     Transcript modbus = Transcript.parse("t", "bus modbus-tcp");
-    assertThrows(IllegalArgumentException.class, () -> new TranscriptI2cBus(modbus, false));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new TranscriptI2cBus(modbus, false, new WireCounters()));
     assertThrows(IllegalArgumentException.class, () -> new TranscriptLine(i2c, false, this::tick));
   }
 
   private static TranscriptI2cBus i2c(boolean repeat, String... lines) throws IOException {
     String text = "bus i2c\n" + String.join("\n", lines);
-    return new TranscriptI2cBus(Transcript.parse("t", text), repeat);
+    return new TranscriptI2cBus(Transcript.parse("t", text), repeat, new WireCounters());
   }
 
   private TranscriptLine line(String kind, boolean repeat, String... lines) throws IOException {

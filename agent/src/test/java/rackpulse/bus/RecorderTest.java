@@ -68,7 +68,8 @@ class RecorderTest {
       I2cBus bus = Recorder.of(new SeededI2cBus(new Random(seed)), record::add, this::tick);
       String results = drive(bus, new Random(-seed));
       TranscriptI2cBus played =
-          new TranscriptI2cBus(Transcript.parse("t", String.join("\n", record)), false);
+          new TranscriptI2cBus(
+              Transcript.parse("t", String.join("\n", record)), false, new WireCounters());
       assertEquals(results, drive(played, new Random(-seed)), String.join("\n", record));
       assertEquals(List.of(), played.unconsumed());
     }

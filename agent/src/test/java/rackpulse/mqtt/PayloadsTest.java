@@ -219,7 +219,9 @@ class PayloadsTest {
             + "\"buses\":{\"front\":{\"state\":\"down\",\"reason\":\"unplugged\",\"devices\":3,"
             + "\"dormant\":1,\"cycle_ms\":12.5,\"utilisation\":0.25,\"lateness_mean_ms\":0.5,"
             + "\"lateness_max_ms\":2.0,\"jitter_ms\":0.125,\"polls\":100,\"missed\":0,"
-            + "\"errors\":{\"crc\":1,\"silence\":4}}}}",
+            + "\"errors\":{\"crc\":1,\"silence\":4},"
+            + "\"verdict\":\"no answer from any device: check power and A/B wires\","
+            + "\"troubled\":{\"pdu-a\":{\"errors\":{\"crc\":1}}}}}}",
         text(publication));
     assertEquals(false, publication.retained());
     assertEquals(120, publication.expirySeconds());
@@ -337,6 +339,8 @@ class PayloadsTest {
                 0.125,
                 100,
                 0,
-                Map.of("silence", 4L, "crc", 1L))));
+                Map.of("silence", 4L, "crc", 1L),
+                "no answer from any device: check power and A/B wires",
+                List.of(new Health.DeviceHealth("pdu-a", "", Map.of("crc", 1L))))));
   }
 }

@@ -1,4 +1,4 @@
-package rackpulse.engine;
+package rackpulse.schedule;
 
 import java.time.Duration;
 
@@ -6,15 +6,15 @@ import java.time.Duration;
 ///
 /// @param floor after the first failure, longer than 0
 /// @param ceiling the longest, at least `floor`
-record Backoff(Duration floor, Duration ceiling) {
-  Backoff {
+public record Backoff(Duration floor, Duration ceiling) {
+  public Backoff {
     if (!floor.isPositive() || ceiling.compareTo(floor) < 0) {
       throw new IllegalArgumentException("pauses of " + floor + " to " + ceiling);
     }
   }
 
   /// @param failuresInARow at least 1
-  long afterNanos(int failuresInARow) {
+  public long afterNanos(int failuresInARow) {
     long pauseNanos = floor.toNanos();
     long ceilingNanos = ceiling.toNanos();
     for (int i = 1; i < failuresInARow && pauseNanos < ceilingNanos; i++) {

@@ -1,4 +1,4 @@
-package rackpulse.engine;
+package rackpulse.schedule;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

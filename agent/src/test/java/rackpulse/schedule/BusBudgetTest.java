@@ -1,4 +1,4 @@
-package rackpulse.engine;
+package rackpulse.schedule;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -18,8 +18,8 @@ import rackpulse.bus.BusSettings.ModbusTcpSettings;
 import rackpulse.bus.BusSettings.Parity;
 import rackpulse.bus.BusSettings.SerialFormat;
 import rackpulse.bus.BusSettings.TranscriptSettings;
-import rackpulse.engine.BusBudget.Budget;
-import rackpulse.engine.BusBudget.PolledDevice;
+import rackpulse.schedule.BusBudget.Budget;
+import rackpulse.schedule.BusBudget.PolledDevice;
 import rackpulse.sensor.Workload.Exchange;
 
 class BusBudgetTest {

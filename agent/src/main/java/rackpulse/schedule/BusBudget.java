@@ -1,4 +1,4 @@
-package rackpulse.engine;
+package rackpulse.schedule;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,7 +8,7 @@ import rackpulse.bus.BusSettings.I2cSettings;
 import rackpulse.bus.BusSettings.ModbusRtuSettings;
 import rackpulse.bus.BusSettings.ModbusTcpSettings;
 import rackpulse.bus.BusSettings.TranscriptSettings;
-import rackpulse.engine.BusBudget.Budget.Row;
+import rackpulse.schedule.BusBudget.Budget.Row;
 import rackpulse.sensor.DeviceSettings;
 import rackpulse.sensor.Workload;
 import rackpulse.sensor.Workload.Exchange;

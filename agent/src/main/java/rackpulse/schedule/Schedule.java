@@ -1,4 +1,4 @@
-package rackpulse.engine;
+package rackpulse.schedule;
 
 import java.time.Duration;
 import java.util.List;
@@ -11,9 +11,9 @@ import java.util.List;
 /// grid, so a late poll does not shift the ones after it.
 ///
 /// No clock inside; used under the lock of its bus worker.
-final class Schedule {
+public final class Schedule {
   /// What [#next] says when nothing is due.
-  static final int NONE = -1;
+  public static final int NONE = -1;
 
   /// First polls are spread over this time at most, so that slow devices too have an early value.
   private static final long FIRST_ROUND_NANOS = Duration.ofSeconds(5).toNanos();
@@ -40,7 +40,7 @@ final class Schedule {
   /// @param latenessMeanMillis mean delay of polls behind their release, in the window
   /// @param latenessMaxMillis the longest
   /// @param jitterMillis mean absolute change of a device's delay from poll to poll, in the window
-  record Statistics(
+  public record Statistics(
       long polls,
       long missed,
       double latenessMeanMillis,
@@ -50,7 +50,7 @@ final class Schedule {
   /// Devices are numbered in the order of `periods`, and their phases are spread evenly.
   ///
   /// @param periods each longer than 0
-  Schedule(List<Duration> periods, long startNanos) {
+  public Schedule(List<Duration> periods, long startNanos) {
     int devices = periods.size();
     this.startNanos = startNanos;
     periodNanos = new long[devices];
@@ -67,7 +67,7 @@ final class Schedule {
   }
 
   /// The released device whose deadline is the earliest, or [#NONE].
-  int next(long nowNanos) {
+  public int next(long nowNanos) {
     int next = NONE;
     for (int device = 0; device < releaseNanos.length; device++) {
       if (nowNanos - releaseNanos[device] >= 0
@@ -79,14 +79,14 @@ final class Schedule {
   }
 
   /// The next release of `device`.
-  long releaseNanos(int device) {
+  public long releaseNanos(int device) {
     return releaseNanos[device];
   }
 
   /// The earliest release of all devices.
   ///
   /// @param otherwiseNanos when there are no devices, or the releases are later
-  long nextReleaseNanos(long otherwiseNanos) {
+  public long nextReleaseNanos(long otherwiseNanos) {
     long earliest = otherwiseNanos;
     for (long release : releaseNanos) {
       earliest = release - earliest < 0 ? release : earliest;
@@ -97,7 +97,7 @@ final class Schedule {
   /// The turn of `device`, which [#next] gave, begins.
   ///
   /// @param asked whether the device is polled in it, which is what lateness is about
-  void begin(int device, long nowNanos, boolean asked) {
+  public void begin(int device, long nowNanos, boolean asked) {
     long release = releaseNanos[device];
     if (asked) {
       measure(device, nowNanos - release);
@@ -123,7 +123,7 @@ final class Schedule {
   /// How well the schedule was kept.
   ///
   /// @param newWindow whether lateness and jitter shall be measured anew from here
-  Statistics statistics(boolean newWindow) {
+  public Statistics statistics(boolean newWindow) {
     double count = Math.max(1, windowPolls);
     Statistics statistics =
         new Statistics(

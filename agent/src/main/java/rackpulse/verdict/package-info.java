@@ -1,0 +1,6 @@
+/// What is wrong with a wire: from what was seen on it to one sentence that a technician can act
+/// on.
+@NullMarked
+package rackpulse.verdict;
+
+import org.jspecify.annotations.NullMarked;
