@@ -20,8 +20,7 @@ import rackpulse.telemetry.Channel;
 /// @param relativeHumidity %; the lower edge of the recommended envelope is its dew point alone
 public record Envelope(String id, Range temperature, Range dewPoint, Range relativeHumidity) {
   public static final Envelope ASHRAE_RECOMMENDED =
-      new Envelope(
-          "ashrae-recommended", new Range(18, 27), new Range(-9, 15), new Range(0, 60));
+      new Envelope("ashrae-recommended", new Range(18, 27), new Range(-9, 15), new Range(0, 60));
   public static final Envelope ASHRAE_A1 =
       new Envelope("ashrae-a1", new Range(15, 32), new Range(-12, 17), new Range(8, 80));
   public static final Envelope ASHRAE_A2 =

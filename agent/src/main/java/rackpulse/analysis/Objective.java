@@ -129,8 +129,7 @@ public final class Objective {
   public void save(StateWriter writer) {
     int section = writer.open(SECTION, constants());
     writer.number(day);
-    writer.values(
-        new double[] {knownMillis, inRangeMillis, lastKnownMillis, lastInRangeMillis});
+    writer.values(new double[] {knownMillis, inRangeMillis, lastKnownMillis, lastInRangeMillis});
     writer.close(section);
   }
 

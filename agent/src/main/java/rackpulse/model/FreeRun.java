@@ -46,8 +46,7 @@ final class FreeRun {
     pausedBlocks = 0;
     for (int i = 0; i < contributions.length; i++) {
       double pushed = regression.coefficient(i) * features[i];
-      contributions[i] =
-          stoodStill ? pushed / (1 - carried) : carried * contributions[i] + pushed;
+      contributions[i] = stoodStill ? pushed / (1 - carried) : carried * contributions[i] + pushed;
     }
   }
 

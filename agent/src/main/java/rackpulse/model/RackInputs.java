@@ -5,8 +5,8 @@ import rackpulse.state.StateReader;
 import rackpulse.state.StateWriter;
 import rackpulse.state.UnusableState;
 
-/// What two days teach about a target and the channels that may explain it: their usual values,
-/// how far they stray, and which of them go with the target. Then it is frozen.
+/// What two days teach about a target and the channels that may explain it: their usual values, how
+/// far they stray, and which of them go with the target. Then it is frozen.
 ///
 /// A standardisation that still moved would leave a bias of a kelvin and more in what is
 /// accumulated over it.

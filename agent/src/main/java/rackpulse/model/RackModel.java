@@ -8,13 +8,13 @@ import rackpulse.state.UnusableState;
 /// Explains one channel of a rack by others: says how much of its value they account for, each its
 /// share, and what remains unexplained.
 ///
-/// It is fed with means over blocks of 5 minutes. Two days teach the usual values
-/// ([RackInputs]); after that a ridge regression of the standardised target on the standardised
-/// inputs and its own previous value is kept up, with a memory of a week. Residuals of one step
-/// say whether something is wrong ([Evidence]). They would hide a fault that lasts, since it is
-/// soon part of the previous value; so what is *expected* comes from a free run, which puts the
-/// previous expected value in place of the previous measured one. It runs all the time and never
-/// sees the target, so that it is clean of the blocks in which a fault grew until it was raised.
+/// It is fed with means over blocks of 5 minutes. Two days teach the usual values ([RackInputs]);
+/// after that a ridge regression of the standardised target on the standardised inputs and its own
+/// previous value is kept up, with a memory of a week. Residuals of one step say whether something
+/// is wrong ([Evidence]). They would hide a fault that lasts, since it is soon part of the previous
+/// value; so what is *expected* comes from a free run, which puts the previous expected value in
+/// place of the previous measured one. It runs all the time and never sees the target, so that it
+/// is clean of the blocks in which a fault grew until it was raised.
 ///
 /// Not thread-safe; no garbage after construction.
 public final class RackModel {

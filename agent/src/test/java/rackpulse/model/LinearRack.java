@@ -2,8 +2,8 @@ package rackpulse.model;
 
 import java.util.Random;
 
-/// A rack that obeys known coefficients, seen as means over 5 minutes:
-/// `outlet = 34 + 0.9·(inlet − 22) + 0.004·(load − 3400) − 0.12·(fan − 60)`, reached with a lag.
+/// A rack that obeys known coefficients, seen as means over 5 minutes: `outlet = 34 + 0.9·(inlet −
+/// 22) + 0.004·(load − 3400) − 0.12·(fan − 60)`, reached with a lag.
 final class LinearRack {
   static final double INLET_GAIN = 0.9;
   static final double LOAD_GAIN = 0.004;

@@ -125,8 +125,7 @@ class RackModelTest {
       last = model.progress();
       rack.advance();
       // a fault that is there from the start is all that it knows
-      assertEquals(
-          Change.NONE, model.observe(rack.outlet + (i % 7), rack.inputs(), Trust.SOUND));
+      assertEquals(Change.NONE, model.observe(rack.outlet + (i % 7), rack.inputs(), Trust.SOUND));
     }
     train(1);
     assertEquals(State.READY, model.state());

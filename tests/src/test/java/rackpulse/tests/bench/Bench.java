@@ -21,7 +21,8 @@ public final class Bench {
         case "tcp" -> new TcpBench(directory).run(rest);
         case "check" -> new CheckBench(directory).run(rest);
         default -> {
-          System.err.println("usage: tests/bench rtu [SECONDS] | tcp [SECONDS [BUSES]] | check");
+          System.err.println(
+              "usage: tests/bench rtu [SECONDS] | tcp [SECONDS [BUSES]] | check | faults [TRIALS]");
           System.exit(2);
         }
       }
