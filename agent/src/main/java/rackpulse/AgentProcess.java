@@ -1,5 +1,6 @@
 package rackpulse;
 
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import rackpulse.linux.KernelClock;
 import rackpulse.linux.NotifySocket;
 import rackpulse.mqtt.AgentName;
 import rackpulse.mqtt.MqttSession;
+import rackpulse.recorder.FlightRecorder;
 import rackpulse.sensor.Drivers;
 
 /// The agent in its process: wires the engine to the machine and ends as it is told.
@@ -69,6 +71,9 @@ final class AgentProcess implements Services.Runner {
     RealClocks clocks = new RealClocks(new KernelClock());
     MqttSession session =
         new MqttSession(configuration.mqtt(), name, clocks::stamp, System::nanoTime, random);
+    FlightRecorder recorder =
+        new FlightRecorder(configuration.recorder(), System::nanoTime, Instant::now);
+    Signals.on("USR1", () -> recorder.demand("SIGUSR1"));
     Engine.Surroundings around =
         new Engine.Surroundings(
             opener,
@@ -77,6 +82,7 @@ final class AgentProcess implements Services.Runner {
             Announced.load(agent.stateDirectory().resolve(ANNOUNCED)),
             supervisor,
             clocks,
+            recorder,
             OwnProcess::now,
             new StatusFile(agent.statusFile(), name));
     Logger.info(

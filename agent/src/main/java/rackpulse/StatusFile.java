@@ -8,6 +8,7 @@ import rackpulse.delivery.Uplink;
 import rackpulse.engine.Snapshot;
 import rackpulse.json.JsonWriter;
 import rackpulse.mqtt.AgentName;
+import rackpulse.recorder.FlightRecorder;
 import rackpulse.spool.AtomicFile;
 import rackpulse.telemetry.DeviceStatus;
 import rackpulse.telemetry.Gap;
@@ -52,11 +53,14 @@ final class StatusFile implements Consumer<Snapshot> {
             .text("rack", name.rack())
             .text("agent", name.agent())
             .text("boot", name.boot())
+            .integer("pid", ProcessHandle.current().pid())
             .time("since", snapshot.since());
     delivery(json, snapshot.broker(), snapshot.delivery());
     json.beginArray("buses");
     snapshot.buses().forEach(bus -> bus(json, bus));
-    json.end().beginArray("devices");
+    json.end();
+    recording(json, snapshot.recording());
+    json.beginArray("devices");
     snapshot.devices().forEach(device -> device(json, device));
     return json.end().end().bytes();
   }
@@ -73,6 +77,13 @@ final class StatusFile implements Consumer<Snapshot> {
         .beginObject("lost");
     delivery.lost().forEach(json::integer);
     json.end().end();
+  }
+
+  /// `rackpulse record` waits for the number to grow.
+  private static void recording(JsonWriter json, FlightRecorder.Answer answer) {
+    json.beginObject("recording").integer("number", answer.number()).beginArray("files");
+    answer.files().forEach(json::text);
+    json.end().text("problem", answer.problem()).end();
   }
 
   private static void bus(JsonWriter json, Health.BusHealth bus) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import rackpulse.bus.BusException;
 import rackpulse.bus.BusSettings.TranscriptSettings;
+import rackpulse.bus.Line;
 import rackpulse.bus.Playback.TranscriptI2cBus;
 import rackpulse.bus.Playback.TranscriptLine;
 import rackpulse.bus.Transcript;
@@ -11,6 +12,7 @@ import rackpulse.bus.WireCounters;
 import rackpulse.engine.BusOpener.OpenedBus;
 import rackpulse.modbus.ModbusBuses;
 import rackpulse.modbus.MonotonicClock;
+import rackpulse.recorder.Tape;
 
 /// Opens recorded buses.
 final class Transcripts {
@@ -19,7 +21,8 @@ final class Transcripts {
 
   private Transcripts() {}
 
-  static OpenedBus open(TranscriptSettings settings, MonotonicClock clock, WireCounters counters)
+  static OpenedBus open(
+      TranscriptSettings settings, MonotonicClock clock, WireCounters counters, Tape tape)
       throws BusException.Down {
     Transcript transcript = read(settings);
     return switch (transcript.kind()) {
@@ -28,11 +31,11 @@ final class Transcripts {
               new TranscriptI2cBus(transcript, settings.repeat(), counters), Transcripts::nothing);
       case MODBUS_RTU ->
           new RealBuses.Opened(
-              ModbusBuses.rtu(line(transcript, settings, clock), TIMEOUT, clock, counters),
+              ModbusBuses.rtu(line(transcript, settings, clock, tape), TIMEOUT, clock, counters),
               Transcripts::nothing);
       case MODBUS_TCP ->
           new RealBuses.Opened(
-              ModbusBuses.tcp(line(transcript, settings, clock), TIMEOUT, clock, counters),
+              ModbusBuses.tcp(line(transcript, settings, clock, tape), TIMEOUT, clock, counters),
               Transcripts::nothing);
     };
   }
@@ -47,9 +50,10 @@ final class Transcripts {
     }
   }
 
-  private static TranscriptLine line(
-      Transcript transcript, TranscriptSettings settings, MonotonicClock clock) {
-    return new TranscriptLine(transcript, settings.repeat(), clock::nanoTime);
+  private static Line line(
+      Transcript transcript, TranscriptSettings settings, MonotonicClock clock, Tape tape) {
+    return tape.of(
+        new TranscriptLine(transcript, settings.repeat(), clock::nanoTime), transcript.kind());
   }
 
   /// The file has been read and closed.

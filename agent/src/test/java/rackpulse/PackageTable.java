@@ -18,8 +18,8 @@ final class PackageTable {
     row("json", "Writing and reading JSON.");
     row(
         "bus",
-        "The ports to the wires and their settings, how a wire can fail, checksums, transcripts"
-            + " and the flight recorder.");
+        "The ports to the wires and their settings, how a wire can fail, checksums,"
+            + " transcripts.");
     row("linux", "Every native call: I2C ioctl, serial line, notify socket, clock state.", "bus");
     row(
         "i2c",
@@ -60,6 +60,12 @@ final class PackageTable {
         "spool",
         "A byte-bounded, crash-safe log of what the broker has not yet taken; atomic replacement"
             + " of state files.");
+    row(
+        "recorder",
+        "The flight recorder: the latest traffic of every bus, in memory, written to files when"
+            + " something happens.",
+        "bus",
+        "spool");
     row("mqtt", "Topics, payloads and the MQTT 5 session.", "telemetry", "json");
     row(
         "delivery",
@@ -84,6 +90,7 @@ final class PackageTable {
         "sensor",
         "schedule",
         "verdict",
+        "recorder",
         "analysis",
         "delivery",
         "spool");
@@ -110,6 +117,7 @@ final class PackageTable {
         "bus",
         "i2c",
         "modbus",
+        "recorder",
         "engine",
         "simulation",
         "telemetry",

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import rackpulse.delivery.Uplink;
 import rackpulse.engine.Snapshot;
 import rackpulse.mqtt.AgentName;
+import rackpulse.recorder.FlightRecorder;
 import rackpulse.telemetry.Cause;
 import rackpulse.telemetry.Channel;
 import rackpulse.telemetry.DeviceStatus;
@@ -100,6 +101,7 @@ class StatusFileTest {
         new Uplink.Statistics(false, "connection refused", 0, Map.of()),
         new Health.Delivery(1, 100, 2.5, 6, Map.of(), 0, Map.of()),
         List.of(bus),
+        new FlightRecorder.Answer(2, List.of("/var/lib/rackpulse/recorder/a.transcript"), ""),
         List.of(
             new Snapshot.Device(
                 "inlet", "front", new DeviceStatus("inlet", NOON, true, NOON.at(), ""), poll),

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
@@ -12,7 +13,6 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import rackpulse.bus.Recorder.Transfer;
 import rackpulse.bus.Transcript.Arrival;
 import rackpulse.bus.Transcript.Exchange;
 
@@ -42,12 +42,21 @@ public final class Playback {
 
   /// An I2C bus from a transcript: the transfers of each address in the order of the transcript,
   /// whatever other addresses do meanwhile. An address that does not occur is not acknowledged.
+  ///
+  /// Where the transcript says which transfers make a poll, as recordings of a running bus do,
+  /// polls may be passed over: what is asked may begin any later poll. An address then has an order
+  /// of its own behind each channel of a mux, and a mux may be asked in any order.
   public static final class TranscriptI2cBus implements I2cBus {
     private final Transcript transcript;
     private final boolean repeat;
-    private final Map<Integer, Track<Transfer>> tracks = new HashMap<>();
+    private final Map<Place, Track<Transfer>> tracks = new HashMap<>();
+    private final BitSet muxes = new BitSet();
     private final BitSet unplayed = new BitSet();
     private final WireCounters counters;
+    private long branch;
+
+    /// @param branch what the muxes connect, a byte for each
+    private record Place(long branch, int address) {}
 
     /// @param transcript of [Transcript.Kind#I2C]
     /// @param repeat whether an address starts again after its last transfer
@@ -57,26 +66,60 @@ public final class Playback {
       this.counters = counters;
       this.transcript = transcript;
       this.repeat = repeat;
+      findMuxes();
       for (Transfer transfer : transcript.transfers()) {
-        tracks.computeIfAbsent(transfer.address(), _ -> new Track<>()).entries.add(transfer);
+        Place place = place(transfer.address());
+        tracks.computeIfAbsent(place, _ -> new Track<>()).entries.add(transfer);
         unplayed.set(transfer.line());
+        follow(transfer);
+      }
+      branch = 0;
+    }
+
+    /// A mux gives back what was written to it.
+    private void findMuxes() {
+      Transfer[] before = new Transfer[MuxChannel.LAST_ADDRESS + 1];
+      for (Transfer transfer : transcript.transfers()) {
+        if (transcript.polls().isEmpty() || !MuxChannel.isMux(transfer.address())) {
+          continue;
+        }
+        Transfer last = before[transfer.address()];
+        before[transfer.address()] = transfer;
+        if (last != null
+            && last.isWriteOf(1)
+            && transfer.isReadOf(1)
+            && Arrays.equals(last.write(), transfer.read())) {
+          muxes.set(transfer.address());
+        }
+      }
+    }
+
+    private Place place(int address) {
+      return new Place(muxes.get(address) ? 0 : branch, address);
+    }
+
+    /// Notes what `transfer` makes a mux connect.
+    private void follow(Transfer transfer) {
+      if (muxes.get(transfer.address()) && transfer.isWriteOf(1)) {
+        int shift = Byte.SIZE * (transfer.address() - MuxChannel.FIRST_ADDRESS);
+        branch = branch & ~(0xFFL << shift) | (transfer.write()[0] & 0xFFL) << shift;
       }
     }
 
     @Override
     public void transfer(int address, byte[] write, byte[] read) throws BusException {
       Transfer asked = new Transfer(address, write, read, null);
-      Track<Transfer> track = tracks.get(address);
+      Track<Transfer> track = tracks.get(place(address));
       if (track == null) {
         counters.count(WireEvent.NAK);
         throw new BusException.NoAnswer(
             asked.request() + " not acknowledged: no such address in " + transcript.name(), true);
       }
-      Transfer due = track.due(repeat);
+      Transfer due = due(track, asked);
       if (due == null) {
         throw atEnd(transcript, asked.request());
       }
-      if (!due.request().equals(asked.request())) {
+      if (!due.asksFor(asked)) {
         throw new BusException.Down(
             transcript.place(due.line())
                 + ": expected "
@@ -91,7 +134,31 @@ public final class Playback {
         counters.count(due.failure().event());
         throw due.failure().at(transcript.line(due.line()));
       }
+      follow(due);
       System.arraycopy(due.read(), 0, read, 0, read.length);
+    }
+
+    private @Nullable Transfer due(Track<Transfer> track, Transfer asked) {
+      Transfer due = track.due(repeat);
+      int entries = track.entries.size();
+      int last = repeat ? track.next + entries : entries;
+      for (int at = track.next; at < last; at++) {
+        Transfer later = track.entries.get(at % entries);
+        if (later.asksFor(asked) && (at == track.next || mayBeNext(track, at % entries))) {
+          track.next = at % entries;
+          return later;
+        }
+      }
+      return due;
+    }
+
+    private boolean mayBeNext(Track<Transfer> track, int at) {
+      Transfer entry = track.entries.get(at);
+      Integer poll = transcript.polls().floor(entry.line());
+      return poll != null
+          && (muxes.get(entry.address())
+              || at == 0
+              || !poll.equals(transcript.polls().floor(track.entries.get(at - 1).line())));
     }
 
     /// Returns at once: the recorded chip has done its work.
@@ -286,7 +353,7 @@ public final class Playback {
     private static String hex(ByteBuffer frame) {
       byte[] bytes = new byte[frame.remaining()];
       frame.get(frame.position(), bytes);
-      return Transcript.hex(bytes);
+      return Transfer.hex(bytes);
     }
   }
 

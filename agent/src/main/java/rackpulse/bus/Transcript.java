@@ -10,18 +10,19 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
+import java.util.NavigableSet;
 import java.util.StringTokenizer;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
-import rackpulse.bus.Recorder.Failure;
-import rackpulse.bus.Recorder.Transfer;
+import rackpulse.bus.Transfer.Failure;
 
-/// A recorded bus, one line of text for each thing that happened, as [Recorder] writes it, people
-/// write it for tests, and [Playback] plays it.
+/// A recorded bus, one line of text for each thing that happened, as the flight recorder writes it,
+/// people write it for tests, and [Playback] plays it.
 ///
 /// ```
 /// bus i2c                         # or modbus-rtu, modbus-tcp; what follows # is a comment
 /// +0.120s 0x44 W fd               # when it happened; disregarded
+/// poll inlet-top                  # a device's poll begins; see Playback
 /// pause 9 ms
 /// 0x44 R 66 66 93 72 b0 dc
 /// 0x40 W 00 R 12 34               # joined by a repeated start
@@ -43,18 +44,17 @@ import rackpulse.bus.Recorder.Transfer;
 /// Bytes are two hexadecimal digits of either case, with or without `0x`.
 public final class Transcript {
   /// Longest file that is read: hours of a busy bus, and a small part of the agent's memory.
-  static final int MAX_CHARACTERS = 8 * 1024 * 1024;
+  public static final int MAX_CHARACTERS = 8 * 1024 * 1024;
 
   /// Most lines, since each costs memory beyond its text.
-  static final int MAX_LINES = 200_000;
+  public static final int MAX_LINES = 200_000;
 
   /// Most bytes in one line: what Linux moves in one I2C message (drivers/i2c/i2c-dev.c).
   static final int MAX_BYTES = 8192;
 
-  private static final HexFormat HEX = HexFormat.ofDelimiter(" ");
-
   private final String name;
   private final Kind kind;
+  private final NavigableSet<Integer> polls;
   private final List<String> lines;
   private final List<Transfer> transfers;
   private final List<Arrival> unasked;
@@ -68,7 +68,7 @@ public final class Transcript {
 
     /// The name in a transcript's first line, such as `modbus-rtu`.
     public String id() {
-      return word(this);
+      return Transfer.word(this);
     }
   }
 
@@ -96,6 +96,7 @@ public final class Transcript {
   private Transcript(Parser parsed, Kind kind) {
     this.name = parsed.name;
     this.kind = kind;
+    this.polls = Collections.unmodifiableNavigableSet(parsed.polls);
     this.lines = parsed.lines;
     this.transfers = Collections.unmodifiableList(parsed.transfers);
     this.unasked = Collections.unmodifiableList(parsed.unasked);
@@ -121,6 +122,11 @@ public final class Transcript {
 
   public Kind kind() {
     return kind;
+  }
+
+  /// Lines at which a poll begins, where that was recorded.
+  NavigableSet<Integer> polls() {
+    return polls;
   }
 
   String name() {
@@ -149,18 +155,9 @@ public final class Transcript {
     return name + ":" + number;
   }
 
-  static String hex(byte[] bytes) {
-    return HEX.formatHex(bytes);
-  }
-
-  static String word(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
-  }
-
   /// Goes through a text line by line, and through a line word by word.
   private static final class Parser {
     private static final int MAX_WORDS = MAX_BYTES + 8;
-    private static final int MAX_DIGITS = 9;
     private static final String BYTE = "a byte as two hexadecimal digits";
 
     private final String name;
@@ -168,6 +165,7 @@ public final class Transcript {
     private final List<Transfer> transfers = new ArrayList<>();
     private final List<Arrival> unasked = new ArrayList<>();
     private final List<Exchange> exchanges = new ArrayList<>();
+    private final NavigableSet<Integer> polls = new TreeSet<>();
     private final List<String> words = new ArrayList<>();
     private List<Arrival> arrivals = unasked;
     private int next;
@@ -194,6 +192,9 @@ public final class Transcript {
         }
         if (kind == null) {
           kind = kind();
+        } else if (take("poll")) {
+          polls.add(lines.size());
+          next = words.size(); // whose it is, is for people
         } else if (kind == Kind.I2C) {
           i2c();
         } else {
@@ -298,7 +299,7 @@ public final class Transcript {
     /// The failure at the end of the line.
     private @Nullable Failure takeFailure() {
       for (Failure failure : Failure.values()) {
-        if (next < words.size() && words.getLast().equals(word(failure))) {
+        if (next < words.size() && words.getLast().equals(Transfer.word(failure))) {
           words.removeLast();
           return failure;
         }
@@ -341,7 +342,7 @@ public final class Transcript {
 
     private int number(String unit, int max) throws FormatException {
       String word = next < words.size() ? words.get(next) : "";
-      if (isDecimal(word) && word.length() <= MAX_DIGITS) {
+      if (isDecimal(word) && word.length() <= 9) {
         int number = Integer.parseInt(word);
         if (number <= max) {
           next++;
@@ -353,13 +354,12 @@ public final class Transcript {
 
     private static boolean isStamp(String word) {
       int end = word.length() - 1;
-      if (end < 2 || word.charAt(0) != '+' || word.charAt(end) != 's') {
-        return false;
-      }
       int point = word.indexOf('.');
-      return point < 0
-          ? isDecimal(word.substring(1, end))
-          : isDecimal(word.substring(1, point)) && isDecimal(word.substring(point + 1, end));
+      return end >= 2
+          && word.charAt(0) == '+'
+          && word.charAt(end) == 's'
+          && isDecimal(word.substring(1, point < 0 ? end : point))
+          && (point < 0 || isDecimal(word.substring(point + 1, end)));
     }
 
     private static boolean isDecimal(String text) {

@@ -1,5 +1,4 @@
-/// The ports to the wires and their settings, how a wire can fail, checksums, transcripts and the
-/// flight recorder.
+/// The ports to the wires and their settings, how a wire can fail, checksums, transcripts.
 ///
 /// Whoever holds a port may use it; only its opener may close it. A port is used by one thread, the
 /// one that owns the bus.

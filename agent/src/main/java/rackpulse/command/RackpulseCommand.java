@@ -59,6 +59,7 @@ public final class RackpulseCommand implements Runnable {
         new CommandLine(root)
             .addSubcommand(new RunCommand(services))
             .addSubcommand(new StatusCommand(services))
+            .addSubcommand(new RecordCommand(services))
             .addSubcommand(new CheckCommand(services))
             .addSubcommand(new ReadCommand(services))
             .addSubcommand(new ScanCommand(services))

@@ -15,6 +15,7 @@ import rackpulse.bus.I2cBus;
 import rackpulse.bus.WireCounters;
 import rackpulse.config.Configuration;
 import rackpulse.engine.BusOpener.OpenedBus;
+import rackpulse.recorder.Tape;
 import rackpulse.sensor.Causes;
 import rackpulse.sensor.ChannelProfile;
 import rackpulse.sensor.DeviceSettings;
@@ -72,7 +73,7 @@ final class ReadCommand implements Callable<Integer> {
     if (devices.isEmpty()) {
       return;
     }
-    try (OpenedBus opened = services.opener().open(settings, new WireCounters())) {
+    try (OpenedBus opened = services.opener().open(settings, new WireCounters(), Tape.OFF)) {
       for (DeviceSettings device : devices) {
         read(device, opened.bus(), table);
       }

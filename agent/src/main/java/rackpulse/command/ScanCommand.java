@@ -27,6 +27,7 @@ import rackpulse.bus.WireCounters;
 import rackpulse.config.ConfigurationException;
 import rackpulse.engine.BusOpener.OpenedBus;
 import rackpulse.i2c.KernelDrivers;
+import rackpulse.recorder.Tape;
 import rackpulse.scan.Found;
 import rackpulse.scan.FoundTable;
 import rackpulse.scan.I2cScan;
@@ -167,7 +168,7 @@ final class ScanCommand implements Callable<Integer> {
 
   private List<Found> scan(BusSettings settings, Units asked)
       throws BusException, ConfigurationException {
-    try (OpenedBus opened = services.bareOpener().open(settings, new WireCounters())) {
+    try (OpenedBus opened = services.bareOpener().open(settings, new WireCounters(), Tape.OFF)) {
       return switch (opened.bus()) {
         case I2cBus bus -> scanI2c(bus);
         case ModbusBus bus -> scanModbus(bus, settings, asked);

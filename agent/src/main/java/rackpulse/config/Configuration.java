@@ -8,6 +8,7 @@ import rackpulse.bus.BusSettings;
 import rackpulse.config.Problems.Problem;
 import rackpulse.engine.EngineSettings;
 import rackpulse.mqtt.MqttSettings;
+import rackpulse.recorder.RecorderSettings;
 import rackpulse.sensor.DeviceSettings;
 
 /// Everything an operator can say, checked and with defaults filled in.
@@ -17,6 +18,7 @@ public record Configuration(
     AgentSettings agent,
     MqttSettings mqtt,
     EngineSettings engine,
+    RecorderSettings recorder,
     List<BusSettings> buses,
     List<DeviceSettings> devices,
     List<DerivedSettings> derived,

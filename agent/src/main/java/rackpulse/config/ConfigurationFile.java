@@ -20,6 +20,7 @@ import rackpulse.config.DeviceTables.Device;
 import rackpulse.config.DeviceTables.Devices;
 import rackpulse.engine.EngineSettings;
 import rackpulse.mqtt.MqttSettings;
+import rackpulse.recorder.RecorderSettings;
 import rackpulse.telemetry.Ids;
 
 /// Reads and checks `rackpulse.toml`: every problem in one pass, each with its place and remedy.
@@ -43,7 +44,6 @@ public final class ConfigurationFile {
               "segment_bytes",
               "fsync_count",
               "fsync_every"),
-          new Idle("recorder", "traffic is not recorded"),
           new Idle("commands", "no command is accepted"),
           new Idle("objective", "it is not computed"),
           new Idle("forecast", "nothing is forecast"),
@@ -119,7 +119,7 @@ public final class ConfigurationFile {
     AgentSettings agent = agent(root.tableOrEmpty("agent"), !devices.names().isEmpty());
     MqttSettings mqtt = BrokerTable.read(root.tableOrEmpty("mqtt"), environment, warnings);
     EngineSettings engine = engine();
-    checkRecorder(root.tableOrEmpty("recorder"));
+    RecorderSettings recorder = recorder(root.tableOrEmpty("recorder"), agent.stateDirectory());
     checkCommands(root.tableOrEmpty("commands"));
     ChannelTables channels = new ChannelTables(root, devices, warnings);
     List<DerivedSettings> derived = channels.derived();
@@ -137,6 +137,7 @@ public final class ConfigurationFile {
         agent,
         mqtt,
         engine,
+        recorder,
         buses.values().stream().flatMap(bus -> bus.settings().stream()).toList(),
         devices.sound().stream().map(Device::settings).toList(),
         derived,
@@ -215,11 +216,14 @@ public final class ConfigurationFile {
     table.duration("fsync_every", ofSeconds(10), ofMillis(100), ofMinutes(10));
   }
 
-  private static void checkRecorder(TomlReader table) {
-    absolute(table, "directory", DEFAULT_STATE_DIRECTORY);
-    table.duration("keep", ofMinutes(5), ofSeconds(10), ofHours(1));
-    table.bytes("max_bytes", 1L << 20, 16L << 10, 64L << 20);
-    table.integer("max_files", 20, 1, 1000);
+  private static RecorderSettings recorder(TomlReader table, Path stateDirectory) {
+    return new RecorderSettings(
+        table.has("directory")
+            ? absolute(table, "directory", DEFAULT_STATE_DIRECTORY)
+            : stateDirectory.resolve("recorder"),
+        table.duration("keep", ofMinutes(5), ofSeconds(10), ofHours(1)),
+        (int) table.bytes("max_bytes", 1L << 20, 16L << 10, 64L << 20),
+        (int) table.integer("max_files", 20, 1, 1000));
   }
 
   private static void checkCommands(TomlReader table) {

@@ -7,11 +7,13 @@ import rackpulse.bus.BusSettings.I2cSettings;
 import rackpulse.bus.BusSettings.ModbusRtuSettings;
 import rackpulse.bus.I2cBus;
 import rackpulse.bus.MuxChannel;
+import rackpulse.bus.Transcript;
 import rackpulse.bus.WireCounters;
 import rackpulse.engine.BusOpener;
 import rackpulse.i2c.I2cBuses;
 import rackpulse.modbus.ModbusBuses;
 import rackpulse.modbus.MonotonicClock;
+import rackpulse.recorder.Tape;
 import rackpulse.simulation.SimulatedRack;
 
 /// Opens the simulated rack's buses where an operator's configuration would name real ones.
@@ -26,11 +28,14 @@ public final class SimulatedBuses implements BusOpener {
   }
 
   @Override
-  public OpenedBus open(BusSettings settings, WireCounters counters) throws BusException {
+  public OpenedBus open(BusSettings settings, WireCounters counters, Tape tape)
+      throws BusException {
     return switch (settings) {
-      case I2cSettings _ -> new Simulated(rack.front());
+      case I2cSettings _ -> new Simulated(tape.of(rack.front()));
       case ModbusRtuSettings line ->
-          new Simulated(ModbusBuses.rtu(rack.power(), line, clock, counters));
+          new Simulated(
+              ModbusBuses.rtu(
+                  tape.of(rack.power(), Transcript.Kind.MODBUS_RTU), line, clock, counters));
       case BusSettings.ModbusTcpSettings _, BusSettings.TranscriptSettings _ ->
           throw new BusException.Down("the simulated rack has no such bus");
     };

@@ -17,6 +17,8 @@ import rackpulse.bus.MuxChannel;
 import rackpulse.bus.Repetition;
 import rackpulse.bus.WireCounters;
 import rackpulse.engine.BusOpener.OpenedBus;
+import rackpulse.recorder.FlightRecorder;
+import rackpulse.recorder.Tape;
 import rackpulse.schedule.Backoff;
 
 /// A bus that is opened, found broken, and opened again, with growing pauses while that fails.
@@ -30,19 +32,24 @@ final class BusConnection {
   private final BusSettings settings;
   private final BusOpener opener;
   private final Clocks clocks;
+  private final FlightRecorder recorder;
+  private final Tape tape;
   private final WireCounters counters = new WireCounters();
   private final Repetition repetition = new Repetition();
   private @Nullable Slot slot;
   private @Nullable OpenedBus opened;
   private boolean proven;
+  private boolean worked;
   private int failures;
   private long reopenNanos;
   private volatile String downReason = "not opened yet";
 
-  BusConnection(BusSettings settings, BusOpener opener, Clocks clocks) {
+  BusConnection(BusSettings settings, BusOpener opener, Clocks clocks, FlightRecorder recorder) {
     this.settings = settings;
     this.opener = opener;
     this.clocks = clocks;
+    this.recorder = recorder;
+    tape = recorder.tape(settings.name());
     reopenNanos = clocks.nanos();
   }
 
@@ -54,6 +61,11 @@ final class BusConnection {
   /// What has been seen on the bus since the agent started.
   WireCounters counters() {
     return counters;
+  }
+
+  /// What travels on the bus.
+  Tape tape() {
+    return tape;
   }
 
   boolean isOpen() {
@@ -76,7 +88,7 @@ final class BusConnection {
   boolean open() {
     close();
     try {
-      OpenedBus fresh = opener.open(settings, counters);
+      OpenedBus fresh = opener.open(settings, counters, tape);
       opened = fresh;
       if (slot == null) {
         slot =
@@ -100,6 +112,7 @@ final class BusConnection {
   void prove() {
     if (!proven) {
       proven = true;
+      worked = true;
       failures = 0;
       long failed = repetition.recovered();
       if (failed > 0) {
@@ -112,6 +125,10 @@ final class BusConnection {
   void broke(String reason) {
     close();
     downReason = reason;
+    if (worked) {
+      worked = false;
+      recorder.alarm(settings.name(), "the bus failed: " + reason);
+    }
     failures++;
     reopenNanos = clocks.nanos() + REOPEN.afterNanos(failures);
     if (repetition.failed()) {

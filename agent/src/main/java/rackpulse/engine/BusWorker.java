@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import rackpulse.bus.Bus;
 import rackpulse.bus.BusException;
 import rackpulse.bus.BusSettings;
+import rackpulse.recorder.FlightRecorder;
 import rackpulse.schedule.Schedule;
 import rackpulse.sensor.Causes;
 import rackpulse.sensor.DeviceSettings;
@@ -57,17 +58,29 @@ final class BusWorker implements Worker.Duty {
   ///
   /// @param drivers makes the driver of a device on its bus
   /// @param polls takes every poll
+  /// @param recorder keeps what travels on the bus
   /// @param onFirstTry called when the bus has been opened or found down for the first time
   record Links(
       BusOpener opener,
       BiFunction<DeviceSettings, Bus, Driver> drivers,
       Clocks clocks,
       Consumer<Poll> polls,
+      FlightRecorder recorder,
       Runnable onFirstTry) {}
 
   /// What came of asking a device once.
+  ///
+  /// @param useless why the samples are as good as no answer; null when they are not
   private record Attempt(
-      Stamp stamp, long costNanos, List<Sample> samples, @Nullable BusException failure) {}
+      Stamp stamp,
+      long costNanos,
+      List<Sample> samples,
+      @Nullable BusException failure,
+      @Nullable Cause useless) {
+    boolean isGood() {
+      return failure == null && useless == null;
+    }
+  }
 
   /// @param deadShare most bus time that devices which do not answer may cost
   BusWorker(BusSettings settings, List<DeviceSession> devices, double deadShare, Links links) {
@@ -76,7 +89,7 @@ final class BusWorker implements Worker.Duty {
     this.links = links;
     long nowNanos = links.clocks.nanos();
     windowNanos = nowNanos;
-    connection = new BusConnection(settings, links.opener, links.clocks);
+    connection = new BusConnection(settings, links.opener, links.clocks, links.recorder);
     watch = new WireWatch(settings, connection.counters(), this.devices);
     schedule =
         new Schedule(devices.stream().map(device -> device.settings().every()).toList(), nowNanos);
@@ -197,10 +210,9 @@ final class BusWorker implements Worker.Duty {
     if (interrupted()) {
       return; // what an interrupted request says proves nothing
     }
-    Cause useless = attempt.failure == null ? uselessness(attempt.samples) : null;
-    watch.asked(device.subject(), attempt.failure, attempt.failure != null || useless != null);
+    watch.asked(device.subject(), attempt.failure, !attempt.isGood());
     switch (attempt.failure) {
-      case null -> heard(device, isProbe, attempt, useless);
+      case null -> heard(device, isProbe, attempt);
       case BusException.Down down -> lost(device, isProbe, attempt, reasonOf(down));
       case BusException failure -> {
         Cause cause = Causes.of(failure);
@@ -212,6 +224,9 @@ final class BusWorker implements Worker.Duty {
     }
     if (isProbe != device.dormant()) {
       dormant = (int) devices.stream().filter(DeviceSession::dormant).count();
+      if (dormant == devices.size()) {
+        links.recorder.alarm(settings.name(), "no device answers any more");
+      }
     }
   }
 
@@ -220,6 +235,7 @@ final class BusWorker implements Worker.Duty {
     long startNanos = links.clocks.nanos();
     List<Sample> samples = List.of();
     BusException failure = null;
+    connection.tape().begin(device.settings().name(), device.fresh());
     try {
       samples = driverOf(device).read(stamp);
     } catch (BusException e) {
@@ -230,7 +246,11 @@ final class BusWorker implements Worker.Duty {
     synchronized (schedule) {
       busyNanos += costNanos;
     }
-    return new Attempt(stamp, costNanos, samples, failure);
+    Attempt attempt =
+        new Attempt(
+            stamp, costNanos, samples, failure, failure == null ? uselessness(samples) : null);
+    connection.tape().end(attempt.isGood());
+    return attempt;
   }
 
   private Driver driverOf(DeviceSession device) {
@@ -243,8 +263,8 @@ final class BusWorker implements Worker.Duty {
     return driver;
   }
 
-  private void heard(
-      DeviceSession device, boolean isProbe, Attempt attempt, @Nullable Cause useless) {
+  private void heard(DeviceSession device, boolean isProbe, Attempt attempt) {
+    Cause useless = attempt.useless;
     if (useless == null) {
       answers++;
       connection.prove();

@@ -44,6 +44,7 @@ final class DeviceSession {
   private @Nullable Driver driver;
   private int failures;
   private boolean dormant;
+  private boolean fresh = true;
   private int failedProbes;
   private long probeDueNanos;
   private long failureCostNanos;
@@ -125,6 +126,18 @@ final class DeviceSession {
     driver = opened;
   }
 
+  /// Whether its part is to be identified and set up by the next poll.
+  boolean fresh() {
+    return fresh;
+  }
+
+  private void reset() {
+    fresh = true;
+    if (driver != null) {
+      driver.reset();
+    }
+  }
+
   /// Whether it has failed so often that only probes are worth the bus time.
   boolean dormant() {
     return dormant;
@@ -179,6 +192,7 @@ final class DeviceSession {
     }
     failures = 0;
     dormant = false;
+    fresh = false;
     become(State.ONLINE, "", stamp);
   }
 
@@ -213,9 +227,7 @@ final class DeviceSession {
 
   /// Its bus was opened anew: another part may hang there.
   void busOpened() {
-    if (driver != null) {
-      driver.reset();
-    }
+    reset();
   }
 
   /// Notes that its bus broke while it was asked.
@@ -234,8 +246,8 @@ final class DeviceSession {
     }
     if (newState != state) {
       since = stamp.at();
-      if (newState == State.OFFLINE && driver != null) {
-        driver.reset(); // whatever comes back may be another part
+      if (newState == State.OFFLINE) {
+        reset(); // whatever comes back may be another part
       }
     }
     state = newState;

@@ -19,6 +19,7 @@ import rackpulse.bus.Bus;
 import rackpulse.bus.BusSettings;
 import rackpulse.delivery.Announced;
 import rackpulse.delivery.Uplink;
+import rackpulse.recorder.FlightRecorder;
 import rackpulse.sensor.DeviceSettings;
 import rackpulse.sensor.Driver;
 import rackpulse.telemetry.DeviceStatus;
@@ -35,6 +36,9 @@ public final class Engine {
   /// The longest that a bus thread may be silent: a poll of a hundred slow requests.
   private static final Duration BUS_LIMIT = Duration.ofMinutes(2);
 
+  /// A disk that hangs is no reason to end what does not need it.
+  private static final Duration RECORDING_LIMIT = Duration.ofNanos(Long.MAX_VALUE);
+
   /// For how long the first tries of all buses are waited for before the agent calls itself ready.
   private static final Duration READY_LIMIT = Duration.ofSeconds(10);
 
@@ -47,6 +51,7 @@ public final class Engine {
   private final Stamp started;
   private final Pipeline pipeline;
   private final Map<String, RunningBus> buses = new LinkedHashMap<>();
+  private final Worker recording;
 
   /// Rung to have the main thread look at once.
   private final Semaphore bell = new Semaphore(0);
@@ -65,6 +70,7 @@ public final class Engine {
   /// Everything outside: wires, broker, supervisor, clocks, files.
   ///
   /// @param drivers makes the driver of a device on its bus
+  /// @param recorder keeps what travels on the wires
   /// @param process reads what the process has used so far
   /// @param observer is shown the rack every few seconds, by the main thread
   public record Surroundings(
@@ -74,6 +80,7 @@ public final class Engine {
       Announced announced,
       Supervisor supervisor,
       Clocks clocks,
+      FlightRecorder recorder,
       Supplier<Health.Process> process,
       Consumer<Snapshot> observer) {}
 
@@ -85,6 +92,8 @@ public final class Engine {
     this.around = around;
     started = around.clocks.stamp();
     pipeline = new Pipeline(rack, settings, around, bell::release);
+    recording =
+        new Worker("recorder", new Recording(), RECORDING_LIMIT, around.clocks, bell::release);
   }
 
   /// Runs until [#stop] is called or a thread fails.
@@ -92,6 +101,7 @@ public final class Engine {
   /// @return why the agent cannot go on; empty after an orderly stop
   public Optional<String> run() throws InterruptedException {
     pipeline.start();
+    recording.start();
     for (BusSettings bus : rack.buses) {
       startBus(bus);
     }
@@ -133,7 +143,12 @@ public final class Engine {
     }
     BusWorker.Links links =
         new BusWorker.Links(
-            around.opener, around.drivers, around.clocks, pipeline::receive, bell::release);
+            around.opener,
+            around.drivers,
+            around.clocks,
+            pipeline::receive,
+            around.recorder,
+            bell::release);
     BusWorker duty = new BusWorker(bus, sessions, settings.deadShare(), links);
     Worker worker = new Worker("bus-" + bus.name(), duty, BUS_LIMIT, around.clocks, bell::release);
     buses.put(bus.name(), new RunningBus(duty, worker));
@@ -160,6 +175,7 @@ public final class Engine {
         pipeline.broker(),
         pipeline.delivery(),
         busHealth(false),
+        around.recorder.answer(),
         pipeline.devices());
   }
 
@@ -233,6 +249,7 @@ public final class Engine {
     long startNanos = nanos();
     long totalNanos = settings.stopWithin().toNanos();
     long withinNanos = totalNanos - Math.min(totalNanos / 4, EXIT_RESERVE.toNanos());
+    recording.interrupt();
     buses.values().forEach(bus -> bus.worker.interrupt());
     for (RunningBus bus : buses.values()) {
       bus.worker.join(startNanos + withinNanos / 4);
@@ -250,11 +267,27 @@ public final class Engine {
 
   private List<Worker> workers() {
     List<Worker> workers = new ArrayList<>(pipeline.workers());
+    workers.add(recording);
     buses.values().forEach(bus -> workers.add(bus.worker));
     return workers;
   }
 
   private long nanos() {
     return around.clocks.nanos();
+  }
+
+  /// The duty of the recorder thread, which writes what is wanted.
+  private final class Recording implements Worker.Duty {
+    @Override
+    public boolean work() throws InterruptedException {
+      around.recorder.work();
+      bell.release(); // so that whoever wanted it sees it soon
+      return true;
+    }
+
+    @Override
+    public void end() {
+      // nothing is held
+    }
   }
 }

@@ -17,7 +17,7 @@ import rackpulse.delivery.Publisher;
 import rackpulse.delivery.Uplink;
 import rackpulse.engine.Engine.Rack;
 import rackpulse.engine.Engine.Surroundings;
-import rackpulse.sensor.DeviceSettings;
+import rackpulse.telemetry.Anomaly;
 import rackpulse.telemetry.DeviceDescription;
 import rackpulse.telemetry.DeviceRemoval;
 import rackpulse.telemetry.DeviceStatus;
@@ -56,12 +56,14 @@ final class Pipeline {
   private final Map<String, AtomicLong> sequences = new ConcurrentHashMap<>();
   private final Map<String, Poll> latest = new ConcurrentHashMap<>();
   private final Map<String, DeviceStatus> states = new ConcurrentHashMap<>();
+  private final Map<String, String> busOf = new HashMap<>();
 
   /// @param onEnd called by a thread that ends
   Pipeline(Rack rack, EngineSettings settings, Surroundings around, Runnable onEnd) {
     this.rack = rack;
     this.around = around;
     started = around.clocks().stamp();
+    rack.devices().forEach(device -> busOf.put(device.name(), device.bus()));
     List<DeviceDescription> polled =
         rack.devices().stream().map(device -> DeviceSession.describe(device, started)).toList();
     detector =
@@ -124,10 +126,6 @@ final class Pipeline {
 
   /// The last state and poll of every device, computed ones included.
   List<Snapshot.Device> devices() {
-    Map<String, String> busOf = new HashMap<>();
-    for (DeviceSettings device : rack.devices()) {
-      busOf.put(device.name(), device.bus());
-    }
     List<Snapshot.Device> devices = new ArrayList<>();
     for (DeviceDescription description : detector.descriptions()) {
       String name = description.device();
@@ -197,6 +195,10 @@ final class Pipeline {
         for (Report report : detector.observe(poll)) {
           if (report instanceof Poll complete) {
             latest.put(complete.device(), complete);
+          }
+          if (report instanceof Anomaly anomaly && anomaly.state() == Anomaly.State.RAISED) {
+            String bus = busOf.getOrDefault(anomaly.channel().device(), "");
+            around.recorder().alarm(bus, "anomaly: " + anomaly.text());
           }
           offer(report);
         }

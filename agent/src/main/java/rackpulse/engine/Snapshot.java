@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import rackpulse.delivery.Uplink;
+import rackpulse.recorder.FlightRecorder;
 import rackpulse.telemetry.DeviceStatus;
 import rackpulse.telemetry.Health;
 import rackpulse.telemetry.Poll;
@@ -13,12 +14,14 @@ import rackpulse.telemetry.Stamp;
 ///
 /// @param since when the agent started
 /// @param buses with lateness and utilisation since the last health report
+/// @param recording what came of the latest demand for one
 public record Snapshot(
     Stamp stamp,
     Instant since,
     Uplink.Statistics broker,
     Health.Delivery delivery,
     List<Health.BusHealth> buses,
+    FlightRecorder.Answer recording,
     List<Device> devices) {
   public Snapshot {
     buses = List.copyOf(buses);

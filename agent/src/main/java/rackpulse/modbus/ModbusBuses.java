@@ -1,6 +1,7 @@
 package rackpulse.modbus;
 
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 import rackpulse.bus.BusSettings.ModbusRtuSettings;
 import rackpulse.bus.BusSettings.ModbusTcpSettings;
 import rackpulse.bus.Line;
@@ -21,15 +22,22 @@ public final class ModbusBuses {
 
   /// A bus over TCP with the frames that `settings` ask for. Nothing is connected before the first
   /// request.
+  ///
+  /// @param recorder puts something around the connection that sees what travels in it
   public static Connection open(
-      ModbusTcpSettings settings, MonotonicClock clock, WireCounters counters) {
-    TcpLine line = new TcpLine(settings, clock);
+      ModbusTcpSettings settings,
+      MonotonicClock clock,
+      WireCounters counters,
+      UnaryOperator<Line> recorder) {
+    TcpLine connection = new TcpLine(settings, clock);
+    Line line = recorder.apply(connection);
     Duration timeout = settings.timeout();
+    FrameTiming timing = FrameTiming.network(timeout);
     Master master =
         settings.rtuFrames()
-            ? new RtuMaster(line, line::close, FrameTiming.network(timeout), clock, counters)
-            : new TcpMaster(line, line::close, timeout, clock, counters);
-    return new Connection(new MasterBus(master), line);
+            ? new RtuMaster(line, connection::close, timing, clock, counters)
+            : new TcpMaster(line, connection::close, timeout, clock, counters);
+    return new Connection(new MasterBus(master), connection);
   }
 
   /// RTU on a serial line, which was opened as `settings` say.

@@ -23,6 +23,7 @@ import rackpulse.bus.MuxChannel;
 import rackpulse.bus.WireCounters;
 import rackpulse.config.Configuration;
 import rackpulse.engine.BusOpener;
+import rackpulse.recorder.Tape;
 import rackpulse.terminal.Terminal;
 
 class CommandLineTest {
@@ -178,7 +179,8 @@ class CommandLineTest {
     private String down = "";
 
     @Override
-    public OpenedBus open(BusSettings settings, WireCounters counters) throws BusException {
+    public OpenedBus open(BusSettings settings, WireCounters counters, Tape tape)
+        throws BusException {
       if (!down.isEmpty()) {
         throw new BusException.Down(down);
       }

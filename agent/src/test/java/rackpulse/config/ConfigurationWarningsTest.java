@@ -80,8 +80,6 @@ class ConfigurationWarningsTest {
         directory = "/var/spool/rackpulse"
         max_bytes = "1 GiB"
         [forecast]
-        [recorder]
-        keep = "1 min"
         [commands]
         allow = ["read"]
         """;
@@ -94,8 +92,7 @@ class ConfigurationWarningsTest {
                 + " kept in memory only",
             "rackpulse.toml:5:1: \"max_bytes\" has no effect in this version: unsent messages are"
                 + " kept in memory only",
-            "rackpulse.toml:7:1: [recorder] has no effect in this version: traffic is not recorded",
-            "rackpulse.toml:9:1: [commands] has no effect in this version: no command is accepted"),
+            "rackpulse.toml:7:1: [commands] has no effect in this version: no command is accepted"),
         warnings(text));
   }
 

@@ -87,7 +87,14 @@ class DocumentedConfigurationTest {
   /// Everything but the warnings, which change with each line.
   private static List<Object> settings(Configuration c) {
     return List.of(
-        c.agent(), c.mqtt(), c.engine(), c.buses(), c.devices(), c.derived(), c.limits());
+        c.agent(),
+        c.mqtt(),
+        c.engine(),
+        c.recorder(),
+        c.buses(),
+        c.devices(),
+        c.derived(),
+        c.limits());
   }
 
   /// The words above a group of keys tell whether they are examples: up to the next empty line.

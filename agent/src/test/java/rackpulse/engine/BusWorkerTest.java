@@ -299,7 +299,8 @@ class BusWorkerTest {
       sessions.add(new DeviceSession(device, new AtomicLong(), LIMITS, this::note));
     }
     BusWorker.Links links =
-        new BusWorker.Links(wires, wires::driver, clock, polls::add, () -> firstTries++);
+        new BusWorker.Links(
+            wires, wires::driver, clock, polls::add, FakeBus.recorder(clock), () -> firstTries++);
     return new BusWorker(FakeBus.settings("main"), sessions, LIMITS.deadShare(), links);
   }
 

@@ -282,6 +282,7 @@ class EngineTest {
         Announced.load(directory.resolve("announced")),
         new Recorder(),
         new RealClocks(),
+        FakeBus.recorder(new RealClocks()),
         () -> new Health.Process(1, 2, 7),
         snapshot -> observer.accept(snapshot));
   }

@@ -1,5 +1,6 @@
 package rackpulse.engine;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,6 +15,9 @@ import rackpulse.bus.I2cBus;
 import rackpulse.bus.ModbusBus;
 import rackpulse.bus.MuxChannel;
 import rackpulse.bus.WireCounters;
+import rackpulse.recorder.FlightRecorder;
+import rackpulse.recorder.RecorderSettings;
+import rackpulse.recorder.Tape;
 import rackpulse.sensor.ChannelProfile;
 import rackpulse.sensor.Conversion;
 import rackpulse.sensor.DeviceSettings;
@@ -44,6 +48,14 @@ final class FakeBus implements BusOpener {
   private String refusal = "";
   private int openings;
   private int open;
+
+  /// A recorder whose recordings nobody writes.
+  static FlightRecorder recorder(Clocks clocks) {
+    return new FlightRecorder(
+        new RecorderSettings(Path.of("/nowhere"), Duration.ofMinutes(5), 64 * 1024, 3),
+        clocks::nanos,
+        () -> clocks.stamp().at());
+  }
 
   static BusSettings settings(String name) {
     return new ModbusTcpSettings(name, "127.0.0.1", 502, Duration.ofSeconds(1), false);
@@ -127,7 +139,7 @@ final class FakeBus implements BusOpener {
   }
 
   @Override
-  public synchronized OpenedBus open(BusSettings settings, WireCounters counters)
+  public synchronized OpenedBus open(BusSettings settings, WireCounters counters, Tape tape)
       throws BusException {
     openings++;
     if (!refusal.isEmpty()) {

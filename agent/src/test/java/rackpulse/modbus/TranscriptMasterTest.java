@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -19,10 +19,11 @@ import rackpulse.bus.Line;
 import rackpulse.bus.ModbusBus;
 import rackpulse.bus.ModbusBus.RegisterTable;
 import rackpulse.bus.Playback.TranscriptLine;
-import rackpulse.bus.Recorder;
 import rackpulse.bus.Transcript;
 import rackpulse.bus.WireCounters;
 import rackpulse.bus.WireEvent;
+import rackpulse.recorder.FlightRecorder;
+import rackpulse.recorder.RecorderSettings;
 
 /// The master that talks to devices, on a recorded connection.
 class TranscriptMasterTest {
@@ -84,13 +85,20 @@ class TranscriptMasterTest {
     serial.answer(14_000_000, Hex.withCrc("04 03 04 12 34 FF FE")); // another unit
     serial.answer(14_000_000, "03 03 04 12"); // cut short
     serial.answer(250_000_000, Hex.withCrc("03 03 04 00 01 00 02")); // slow
-    List<String> record = new ArrayList<>();
-    Line recorded = Recorder.of(serial, Transcript.Kind.MODBUS_RTU, record::add, clock::nanoTime);
+    FlightRecorder recorder =
+        new FlightRecorder(
+            new RecorderSettings(Path.of("/nowhere"), Duration.ofMinutes(5), 64 * 1024, 1),
+            clock::nanoTime,
+            () -> Instant.EPOCH);
+    Line recorded = recorder.tape("power").of(serial, Transcript.Kind.MODBUS_RTU);
+    recorder.tape("power").begin("meter", true);
     String results = results(ModbusBuses.rtu(recorded, settings, clock, counters));
+    recorder.tape("power").end(true);
+    String record = recorder.text("power", "test");
     assertEquals(
-        "[4660, -2] Refused NoAnswer Corrupt WrongSender Corrupt [1, 2] ", results, "" + record);
+        "[4660, -2] Refused NoAnswer Corrupt WrongSender Corrupt [1, 2] ", results, record);
 
-    TranscriptLine line = line(String.join("\n", record));
+    TranscriptLine line = line(record);
     WireCounters again = new WireCounters();
     assertEquals(results, results(ModbusBuses.rtu(line, settings, this::tick, again)));
     assertEquals(counters.seen(), again.seen());
