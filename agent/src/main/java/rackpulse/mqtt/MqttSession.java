@@ -172,6 +172,7 @@ public final class MqttSession implements AutoCloseable {
     access.expiry().ifPresent(time -> expiry.put("own", time));
     opened.brokerCertificateExpiry().ifPresent(time -> expiry.put("broker", time));
     certificateExpiry = expiry;
+    reconnection.offered(opened.acknowledging(), opened.retaining());
     if (reconnection.connected()) {
       warn(opened);
     }

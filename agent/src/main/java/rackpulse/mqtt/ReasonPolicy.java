@@ -1,7 +1,6 @@
 package rackpulse.mqtt;
 
 import java.io.EOFException;
-import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.security.cert.CertPathBuilderException;
@@ -169,7 +168,7 @@ final class ReasonPolicy {
       return wire.farewell()
           .map(Failure::of)
           .orElseGet(() -> {
-            Throwable cause = wire.readFailure().isPresent() ? wire.readFailure().get() : e;
+            Throwable cause = wire.failure().isPresent() ? wire.failure().get() : e;
             String text = explain(cause, e.getReasonCode(), wire.endpoint());
             return new Failure(isHangUp(cause) ? HUNG_UP : NONE, text, "");
           });
@@ -214,7 +213,7 @@ final class ReasonPolicy {
   private static boolean isHangUp(Throwable failure) {
     Throwable cause = failure;
     for (int depth = 0; depth < MAX_CAUSES && cause != null; depth++) {
-      if (cause instanceof EOFException || cause instanceof SocketException) {
+      if (cause instanceof EOFException) {
         return true;
       }
       cause = cause.getCause();

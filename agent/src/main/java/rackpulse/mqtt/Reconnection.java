@@ -73,6 +73,13 @@ final class Reconnection {
     return new Link.Will(publication, willQos, willRetained);
   }
 
+  /// What the broker now says of itself: a will made weaker for it is made strong again, or else
+  /// nobody would see the agent offline after a broker was only for a while like that.
+  void offered(boolean qosOne, boolean retained) {
+    willQos = qosOne ? 1 : 0;
+    willRetained = retained;
+  }
+
   /// How long until the next attempt; not positive when it is due.
   long nanosLeft() {
     return attemptNanos - nanoTime.getAsLong();

@@ -14,10 +14,10 @@ import org.eclipse.paho.mqttv5.common.packet.MqttWireMessage;
 /// maximum above 32,767 for a negative number and never sends again; uses topic aliases by itself
 /// whenever it may, which do not survive its own retransmissions (a client need not use them); ends
 /// the connection at a PUBACK whose reason code it does not know, so that one refused message would
-/// be refused again and again; does not understand every DISCONNECT; counts a message as in flight
-/// after it has told us that it is not, so that a receive maximum of 1 is exceeded; allocates
-/// whatever length a packet claims; and loses its receiving thread, without a word to us, when a
-/// packet is malformed in a way that it did not think of.
+/// be refused again and again; does not understand every DISCONNECT and every refusal; counts a
+/// message as in flight after it has told us that it is not, so that a receive maximum of 1 is
+/// exceeded; allocates whatever length a packet claims; and loses its receiving thread, without a
+/// word to us, when a packet is malformed in a way that it did not think of.
 final class Repair {
   // first bytes of packets
   private static final int CONNACK = 0x20;
@@ -55,6 +55,11 @@ final class Repair {
   private static final int IMPLEMENTATION_SPECIFIC = 0x83;
   private static final int PAYLOAD_FORMAT_INVALID = 0x99;
 
+  /// What Paho is told whatever the reason: it knows neither all of them nor what to do.
+  private static final byte[] REFUSAL = {CONNACK, 3, 0, (byte) UNSPECIFIED, 0};
+
+  private static final byte[] END = {(byte) DISCONNECT, 1, (byte) UNSPECIFIED};
+
   private Repair() {}
 
   /// A packet of the broker that was understood, and what is left of it for Paho.
@@ -80,8 +85,20 @@ final class Repair {
   /// @param serverReference where else to go; may be empty
   record Said(int reasonCode, String text, String serverReference) {}
 
+  /// Whether a broker may send us what begins with `head`.
+  private static boolean isForUs(int head) {
+    return switch (head) {
+      case CONNACK, PUBACK, SUBACK, PINGRESP, DISCONNECT -> true;
+      default -> head >> 4 == PUBLISH;
+    };
+  }
+
   /// The whole packet that begins with `head`, the byte just read from `in`.
   static byte[] read(int head, DataInputStream in) throws IOException {
+    if (!isForUs(head)) {
+      int type = head >> 4;
+      throw new IOException("the broker sent a packet of type " + type + ", which it may not");
+    }
     byte[] length = new byte[MAX_LENGTH_BYTES];
     int remaining = 0;
     for (int i = 0; i < MAX_LENGTH_BYTES; i++) { // variable byte integer: MQTT 5.0, 1.5.5
@@ -103,8 +120,8 @@ final class Repair {
 
   /// Understands a whole packet.
   ///
-  /// @param packet changed
-  /// @throws IOException when it is none that a broker may send us
+  /// @param packet as [#read] gives it; changed
+  /// @throws IOException when it is malformed
   static Packet understand(byte[] packet) throws IOException {
     int type = packet[0] & 0xFF;
     try {
@@ -120,10 +137,6 @@ final class Repair {
           yield readable(packet);
         }
         default -> {
-          if (type >> 4 != PUBLISH) {
-            throw new IOException(
-                "the broker sent a packet of type " + (type >> 4) + ", which it may not");
-          }
           publish(packet);
           yield readable(packet);
         }
@@ -176,9 +189,8 @@ final class Repair {
   private static ConnAck connAck(byte[] packet) throws IOException {
     if (packet.length == VERSION_3_BYTES && packet[3] != 0) {
       // a broker of MQTT 3.1.1 refuses in its own format
-      int code = ReasonPolicy.UNSUPPORTED_PROTOCOL_VERSION;
-      byte[] refusal = {CONNACK, 3, 0, (byte) code, 0};
-      return new ConnAck(refusal, new Said(code, "", ""), DEFAULT_RECEIVE_MAXIMUM);
+      Said said = new Said(ReasonPolicy.UNSUPPORTED_PROTOCOL_VERSION, "", "");
+      return new ConnAck(REFUSAL, said, DEFAULT_RECEIVE_MAXIMUM);
     }
     ByteBuffer rest = afterLength(packet);
     rest.get(); // session present
@@ -203,7 +215,7 @@ final class Repair {
         default -> skip(properties, property);
       }
     }
-    byte[] fit = readable(packet).packet();
+    byte[] fit = ReasonPolicy.isError(reasonCode) ? REFUSAL : readable(packet).packet();
     return new ConnAck(fit, said(reasonCode, text, serverReference), receiveMaximum);
   }
 
@@ -239,8 +251,7 @@ final class Repair {
         default -> skip(properties, property);
       }
     }
-    byte[] known = {(byte) DISCONNECT, 1, (byte) UNSPECIFIED};
-    return new Disconnect(known, said(reasonCode, text, serverReference));
+    return new Disconnect(END, said(reasonCode, text, serverReference));
   }
 
   /// Puts a reason code that Paho knows, with the same consequence, for one that it does not, and

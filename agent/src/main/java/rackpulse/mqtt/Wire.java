@@ -2,6 +2,7 @@ package rackpulse.mqtt;
 
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,6 +10,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.security.cert.X509Certificate;
@@ -40,6 +42,9 @@ final class Wire implements NetworkModule {
   /// Paho writes CONNECT some 0.3 s after the connection is up, or never.
   private static final Duration LONGEST_HOLD = Duration.ofSeconds(5);
 
+  /// After a failed write everything that the broker had sent before is here already.
+  private static final Duration LAST_WORDS = Duration.ofMillis(500);
+
   /// How long closing waits for a writer that a stalled broker blocks.
   private static final int LINGER_SECONDS = 1;
 
@@ -53,13 +58,17 @@ final class Wire implements NetworkModule {
   private final boolean allowPlain;
   private final int timeoutMillis;
   private final CountDownLatch greeted = new CountDownLatch(1);
+
+  /// The broker has ended the connection and nothing more will be read.
+  private final CountDownLatch ended = new CountDownLatch(1);
+
   private volatile boolean stopped;
   private volatile @Nullable Socket socket;
   private volatile @Nullable InputStream in;
   private volatile @Nullable OutputStream out;
   private volatile Repair.@Nullable ConnAck connAck;
   private volatile Repair.@Nullable Said ending;
-  private volatile @Nullable IOException readFailure;
+  private volatile @Nullable IOException failure;
 
   /// @param tls null for a plain connection, which goes beyond loopback only when `allowPlain`
   Wire(Endpoint endpoint, @Nullable SSLContext tls, boolean allowPlain, Duration timeout) {
@@ -174,9 +183,22 @@ final class Wire implements NetworkModule {
         : Optional.of(answer.said()).filter(said -> ReasonPolicy.isError(said.reasonCode()));
   }
 
-  /// What went wrong while reading, which says more than the failed write that follows it.
-  Optional<IOException> readFailure() {
-    return Optional.ofNullable(readFailure);
+  /// What went wrong while reading, or else while writing.
+  Optional<IOException> failure() {
+    return Optional.ofNullable(failure);
+  }
+
+  /// @return `e`, or an end of the stream when the other side has ended it by a reset
+  private IOException noted(IOException e) {
+    IOException noted = e;
+    if (e instanceof SocketException) {
+      noted = new EOFException();
+      noted.initCause(e);
+    }
+    if (!stopped && failure == null) {
+      failure = noted;
+    }
+    return noted;
   }
 
   @Override
@@ -223,7 +245,9 @@ final class Wire implements NetworkModule {
     return endpoint.toString();
   }
 
-  /// Tells when CONNECT, the first packet, is written.
+  /// Tells when CONNECT, the first packet, is written. When writing fails the broker has ended the
+  /// connection, perhaps with a reason that is still on its way to the reader: it must not be
+  /// missed, or two agents with the same id would throw each other out without end.
   private final class Greeting extends FilterOutputStream {
     Greeting(OutputStream out) {
       super(out);
@@ -233,6 +257,9 @@ final class Wire implements NetworkModule {
     public void write(byte[] bytes, int from, int length) throws IOException {
       try {
         out.write(bytes, from, length);
+      } catch (IOException e) {
+        await(ended, LAST_WORDS);
+        throw noted(e);
       } finally {
         greeted.countDown();
       }
@@ -285,11 +312,9 @@ final class Wire implements NetworkModule {
         at = 0;
         return true;
       } catch (IOException e) {
-        if (!stopped) {
-          readFailure = e;
-        }
+        IOException noted = noted(e);
         hold();
-        throw e;
+        throw noted;
       }
     }
 
@@ -297,7 +322,10 @@ final class Wire implements NetworkModule {
       Repair.Packet known = Repair.understand(whole);
       switch (known) {
         case Repair.ConnAck answer -> connAck = answer;
-        case Repair.Disconnect end -> ending = end.said();
+        case Repair.Disconnect end -> {
+          ending = end.said();
+          ended.countDown();
+        }
         case Repair.Other _ -> {
           // for Paho alone
         }
@@ -306,11 +334,16 @@ final class Wire implements NetworkModule {
     }
 
     private void hold() {
-      try {
-        greeted.await(LONGEST_HOLD.toMillis(), TimeUnit.MILLISECONDS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+      ended.countDown();
+      await(greeted, LONGEST_HOLD);
+    }
+  }
+
+  private static void await(CountDownLatch latch, Duration atMost) {
+    try {
+      latch.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -216,6 +216,51 @@ class MqttConnectionTest {
   }
 
   @Test
+  void givesUpABrokerThatAnswersNoPing() throws Exception {
+    ScriptedBroker broker =
+        sessions.broker(peer -> {
+          peer.expect(ScriptedBroker.CONNECT);
+          peer.connAck(0, 0x13, 0, 1);
+          peer.pubAck(peer.expect(ScriptedBroker.PUBLISH).id(), 0);
+          peer.readAll();
+        });
+    MqttSession session = sessions.session(broker);
+    connect(session);
+    waitUntil(session, () -> session.statistics().reason().endsWith("does not answer"));
+    waitUntil(session, () -> session.connection() == 2);
+  }
+
+  @Test
+  void repeatsWhatTheBrokerSaysOfItsEnd() throws Exception {
+    ScriptedBroker broker =
+        sessions.broker(peer -> {
+          peer.expect(ScriptedBroker.CONNECT);
+          peer.connAck(0);
+          // a code that the client library does not know
+          peer.send(0xE0, 9, 0xA2, 7, 0x1F, 0, 4, 'n', 'o', 'p', 'e');
+        });
+    MqttSession session = sessions.session(broker);
+    waitUntil(
+        session,
+        () -> session.statistics().reason().equals("0xa2 the broker ended it (nope)"));
+  }
+
+  @Test
+  void garbageEndsTheConnectionAndNothingElse() throws Exception {
+    ScriptedBroker broker =
+        sessions.broker(peer -> {
+          peer.expect(ScriptedBroker.CONNECT);
+          peer.connAck(0);
+          peer.pubAck(peer.expect(ScriptedBroker.PUBLISH).id(), 0);
+          peer.send(0x90, 7, 0, 1, 0xFF, 0xFF, 0xFF, 0x7F, 0); // properties of 256 MiB
+          peer.readAll();
+        });
+    MqttSession session = sessions.session(broker);
+    waitUntil(session, () -> session.connection() == 2);
+    assertTrue(broker.connections() >= 2);
+  }
+
+  @Test
   void objectsToPlainConnectionsToOtherHosts() {
     Optional<String> objection = objection("mqtt://broker.example:1883", false);
     assertTrue(objection.orElseThrow().contains("allow_plain = true"));

@@ -134,6 +134,10 @@ class ReconnectionTest {
     assertEquals(new Link.Will(will, 1, false), reconnection.will(will));
     reconnection.failed(new Failure(0x9B, "no QoS 1", ""));
     assertEquals(new Link.Will(will, 0, false), reconnection.will(will));
+    reconnection.offered(true, false);
+    assertEquals(new Link.Will(will, 1, false), reconnection.will(will));
+    reconnection.offered(true, true);
+    assertEquals(new Link.Will(will, 1, true), reconnection.will(will));
   }
 
   @Test
