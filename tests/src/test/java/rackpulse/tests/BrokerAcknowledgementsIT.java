@@ -106,7 +106,7 @@ class BrokerAcknowledgementsIT {
       assertEquals(0, account.lost(), account::toString);
       assertEquals(3, broker.connections(), rack.agent()::transcript);
       assertEquals(1, rack.told("no acknowledgement for 1000 ms"), rack.agent()::transcript);
-      assertTrue(broker.mostInFlight() <= 16);
+      assertTrue(broker.mostInFlight(1) <= 16);
     }
   }
 

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -17,7 +18,7 @@ public final class FaultBroker implements AutoCloseable {
   private final ServerSocket server;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger connections = new AtomicInteger();
-  private final AtomicInteger mostInFlight = new AtomicInteger();
+  private final Map<Integer, Integer> mostInFlight = new ConcurrentHashMap<>();
   private final List<Connection> greeted = new CopyOnWriteArrayList<>();
   private final List<Publish> received = new CopyOnWriteArrayList<>();
   private final List<Publish> taken = new CopyOnWriteArrayList<>();
@@ -86,9 +87,9 @@ public final class FaultBroker implements AutoCloseable {
     return taken.stream().filter(matches).toList();
   }
 
-  /// The most unacknowledged messages that one client ever had.
-  public int mostInFlight() {
-    return mostInFlight.get();
+  /// The most unacknowledged messages that there ever were on `connection`.
+  public int mostInFlight(int connection) {
+    return mostInFlight.getOrDefault(connection, 0);
   }
 
   /// How many PINGREQ came.
@@ -129,7 +130,7 @@ public final class FaultBroker implements AutoCloseable {
 
   void received(Publish publish, int inFlight) {
     received.add(publish);
-    mostInFlight.accumulateAndGet(inFlight, Math::max);
+    mostInFlight.merge(publish.connection(), inFlight, Math::max);
   }
 
   void taken(Publish publish) {

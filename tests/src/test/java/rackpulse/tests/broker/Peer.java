@@ -107,6 +107,26 @@ public final class Peer {
     raw((byte) 0x40, (byte) 3, high, (byte) publish.id(), (byte) code);
   }
 
+  /// Acknowledges `publish` if the client is still there.
+  void tryPubAck(Publish publish) {
+    try {
+      pubAck(publish, 0);
+    } catch (IOException e) {
+      return; // it has gone
+    }
+  }
+
+  /// Answers every message as `answer` says, until the client goes.
+  public void answerAll(Scripts.Acknowledgement answer) throws IOException {
+    while (true) {
+      Publish publish = publish();
+      int code = answer.code(publish);
+      if (code != Scripts.NONE) {
+        pubAck(publish, code);
+      }
+    }
+  }
+
   /// Says why the connection ends.
   public void disconnect(int code, Property... properties) throws IOException {
     byte[] encoded = Property.encoded(properties);

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import rackpulse.tests.slaves.CountingSlave;
@@ -21,12 +23,12 @@ public final class PolledRack implements AutoCloseable {
   /// A message from the agent about itself.
   public static final String STATUS = "/agent/agent/status";
 
-  private final FaultBroker broker;
+  private final List<FaultBroker> brokers = new ArrayList<>();
   private final CountingSlave slave;
   private final AgentProcess agent;
 
   private PolledRack(FaultBroker broker, CountingSlave slave, AgentProcess agent) {
-    this.broker = broker;
+    brokers.add(broker);
     this.slave = slave;
     this.agent = agent;
   }
@@ -48,6 +50,11 @@ public final class PolledRack implements AutoCloseable {
     return new PolledRack(broker, slave, AgentProcess.run(directory, configuration));
   }
 
+  /// What `other` takes counts as well.
+  public void counting(FaultBroker other) {
+    brokers.add(other);
+  }
+
   public AgentProcess agent() {
     return agent;
   }
@@ -64,10 +71,14 @@ public final class PolledRack implements AutoCloseable {
     }
   }
 
-  /// Waits until the broker has taken a message that `matches`.
+  /// Waits until a broker has taken a message that `matches`.
   public Publish awaitTaken(String what, Predicate<Publish> matches) throws InterruptedException {
-    await(what, () -> !broker.taken(matches).isEmpty());
-    return broker.taken(matches).getFirst();
+    await(what, () -> !taken(matches).isEmpty());
+    return taken(matches).getFirst();
+  }
+
+  private List<Publish> taken(Predicate<Publish> matches) {
+    return brokers.stream().flatMap(broker -> broker.taken(matches).stream()).toList();
   }
 
   /// Waits until both devices were polled `more` times from now on, whatever the broker does.
@@ -90,10 +101,10 @@ public final class PolledRack implements AutoCloseable {
     return account();
   }
 
-  /// What the broker has taken.
+  /// What the brokers have taken.
   public Account account() {
     Account account = new Account();
-    broker.taken(_ -> true).forEach(publish -> account.add(publish.topic(), publish.payload()));
+    taken(_ -> true).forEach(publish -> account.add(publish.topic(), publish.payload()));
     return account;
   }
 

@@ -3,6 +3,9 @@ package rackpulse.tests.broker;
 import java.io.IOException;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import rackpulse.tests.broker.FaultBroker.Script;
 
@@ -29,18 +32,22 @@ public final class Scripts {
   public static Script answering(Acknowledgement answer, Property... properties) {
     return peer -> {
       peer.accept(properties);
-      answerAll(peer, answer);
+      peer.answerAll(answer);
     };
   }
 
-  private static void answerAll(Peer peer, Acknowledgement answer) throws IOException {
-    while (true) {
-      Publish publish = peer.publish();
-      int code = answer.code(publish);
-      if (code != NONE) {
-        peer.pubAck(publish, code);
+  /// Acknowledges every message, but only after a while.
+  public static Script late(int millis, Property... properties) {
+    return peer -> {
+      peer.accept(properties);
+      try (ScheduledExecutorService later = Executors.newSingleThreadScheduledExecutor()) {
+        while (true) {
+          Publish publish = peer.publish();
+          Runnable answer = () -> peer.tryPubAck(publish);
+          var _ = later.schedule(answer, millis, TimeUnit.MILLISECONDS);
+        }
       }
-    }
+    };
   }
 
   /// Refuses CONNECT.
@@ -114,7 +121,7 @@ public final class Scripts {
       peer.accept();
       take(peer, messages);
       peer.raw(garbage(random));
-      answerAll(peer, _ -> 0);
+      peer.answerAll(_ -> 0);
     };
   }
 
