@@ -241,8 +241,7 @@ class MqttConnectionTest {
         });
     MqttSession session = sessions.session(broker);
     waitUntil(
-        session,
-        () -> session.statistics().reason().equals("0xa2 the broker ended it (nope)"));
+        session, () -> session.statistics().reason().equals("0xa2 the broker ended it (nope)"));
   }
 
   @Test

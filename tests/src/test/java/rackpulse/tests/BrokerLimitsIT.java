@@ -112,8 +112,8 @@ class BrokerLimitsIT {
   }
 
   private static List<Publish> weak(FaultBroker broker, int connection) {
-    return broker.taken(publish ->
-        isReading(publish, connection) && (publish.qos() != 1 || !publish.retained()));
+    return broker.taken(
+        publish -> isReading(publish, connection) && (publish.qos() != 1 || !publish.retained()));
   }
 
   /// Ends the connection; the next one is treated as `script` says.

@@ -21,9 +21,7 @@ import rackpulse.tests.support.Account;
 /// once, does not hammer, and delivers everything when the broker is well again.
 class BrokerRefusalsIT {
   /// Refusals that pass by themselves.
-  private static final int[] PASSING = {
-    0x80, 0x81, 0x82, 0x83, 0x88, 0x89, 0x95, 0x97, 0x99, 0x9F
-  };
+  private static final int[] PASSING = {0x80, 0x81, 0x82, 0x83, 0x88, 0x89, 0x95, 0x97, 0x99, 0x9F};
 
   /// Reasons to throw out that pass by themselves, and that CONNACK does not have.
   private static final int[] KICKS = {0x8B, 0x8D, 0x93, 0x94, 0x96, 0x98, 0xA0};
@@ -101,7 +99,8 @@ class BrokerRefusalsIT {
 
   @Test
   void whatOnlyAPersonCanEndIsToldLoudlyAndNotTriedAgainSoon() throws Exception {
-    try (FaultBroker broker = FaultBroker.start(peer -> {
+    try (FaultBroker broker =
+        FaultBroker.start(peer -> {
           FaultBroker.Connection client = peer.greeting();
           String kind = client.clientId().split("-", -1)[2];
           switch (kind) {
