@@ -20,9 +20,11 @@ public final class Bench {
         case "rtu" -> new RtuBench(directory).run(rest);
         case "tcp" -> new TcpBench(directory).run(rest);
         case "check" -> new CheckBench(directory).run(rest);
+        case "soak" -> Soak.run(directory, rest);
         default -> {
           System.err.println(
-              "usage: tests/bench rtu [SECONDS] | tcp [SECONDS [BUSES]] | check | faults [TRIALS]");
+              "usage: tests/bench rtu [SECONDS] | tcp [SECONDS [BUSES]] | check | faults [TRIALS]\n"
+                  + "       tests/soak [--minutes N] [--seed S]");
           System.exit(2);
         }
       }
