@@ -46,7 +46,7 @@ final class AgentProcess implements Services.Runner {
     Signals.on("TERM", this::stop);
     Signals.on("INT", this::stop);
     try (NotifySocket socket = NotifySocket.of(environment)) {
-      Engine started = engine(configuration, opener, new SystemdSupervisor(socket));
+      Engine started = engine(configuration, opener, supervisor(socket));
       begin(started);
       Optional<String> trouble = started.run();
       trouble.ifPresent(text -> Logger.error("the agent cannot go on: {}", text));
@@ -55,6 +55,10 @@ final class AgentProcess implements Services.Runner {
       Thread.currentThread().interrupt();
       return ExitCode.INTERNAL;
     }
+  }
+
+  private SystemdSupervisor supervisor(NotifySocket socket) {
+    return new SystemdSupervisor(socket, environment, ProcessHandle.current().pid());
   }
 
   private Engine engine(

@@ -15,6 +15,11 @@ import rackpulse.terminal.Terminal;
 public final class Main {
   private static final String VERSION = "/version";
 
+  /// Made beforehand: when it is needed there is no memory to make it.
+  private static final byte[] OUT_OF_MEMORY =
+      "rackpulse: out of memory: the process ends, so that a fresh one can be started\n"
+          .getBytes(StandardCharsets.UTF_8);
+
   private Main() {}
 
   public static void main(String[] arguments) {
@@ -35,10 +40,19 @@ public final class Main {
 
   /// A thread of ours that dies is looked after by the engine; one that nobody looks after must not
   /// go unnoticed. The session outlives its library's threads, named `MQTT ...`, by reconnecting.
+  /// Without memory nothing can be looked after, whoever noticed it first.
   private static void died(Thread thread, Throwable failure) {
-    Logger.error(failure, "thread {} died", thread.getName());
-    if (!thread.getName().startsWith("MQTT ")) {
-      Runtime.getRuntime().halt(ExitCode.INTERNAL);
+    boolean isOutOfMemory = failure instanceof OutOfMemoryError;
+    try {
+      if (isOutOfMemory) {
+        System.err.write(OUT_OF_MEMORY, 0, OUT_OF_MEMORY.length);
+      } else {
+        Logger.error(failure, "thread {} died", thread.getName());
+      }
+    } finally {
+      if (isOutOfMemory || !thread.getName().startsWith("MQTT ")) {
+        Runtime.getRuntime().halt(ExitCode.INTERNAL);
+      }
     }
   }
 

@@ -11,6 +11,10 @@ public interface Clocks {
   /// Now, on the wall clock and on the monotonic one.
   Stamp stamp();
 
+  /// An earlier [#stamp] of this process with its true time, when the wall clock was not
+  /// synchronised then and has been since; else as it is. Any thread may ask.
+  Stamp corrected(Stamp stamp);
+
   /// Waits until [#nanos] reaches `deadlineNanos`; not at all when it has.
   void sleepUntil(long deadlineNanos) throws InterruptedException;
 }

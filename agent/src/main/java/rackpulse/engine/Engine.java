@@ -20,9 +20,9 @@ import rackpulse.bus.BusSettings;
 import rackpulse.delivery.Announced;
 import rackpulse.delivery.Uplink;
 import rackpulse.recorder.FlightRecorder;
+import rackpulse.schedule.Patience;
 import rackpulse.sensor.DeviceSettings;
 import rackpulse.sensor.Driver;
-import rackpulse.telemetry.DeviceStatus;
 import rackpulse.telemetry.Health;
 import rackpulse.telemetry.Stamp;
 
@@ -33,9 +33,6 @@ public final class Engine {
   /// How often workers are looked after and the rack is shown.
   private static final Duration ROUND = Duration.ofSeconds(5);
 
-  /// The longest that a bus thread may be silent: a poll of a hundred slow requests.
-  private static final Duration BUS_LIMIT = Duration.ofMinutes(2);
-
   /// A disk that hangs is no reason to end what does not need it.
   private static final Duration RECORDING_LIMIT = Duration.ofNanos(Long.MAX_VALUE);
 
@@ -45,11 +42,15 @@ public final class Engine {
   /// Of the time for a stop, what the process needs to end after the engine has; at most a quarter.
   private static final Duration EXIT_RESERVE = Duration.ofMillis(250);
 
+  /// Beyond the time for a stop, after which the process is ended whatever it does.
+  private static final Duration STOP_MARGIN = Duration.ofSeconds(5);
+
   private final Rack rack;
   private final EngineSettings settings;
   private final Surroundings around;
   private final Stamp started;
   private final Pipeline pipeline;
+  private final LastResort lastResort;
   private final Map<String, RunningBus> buses = new LinkedHashMap<>();
   private final Worker recording;
 
@@ -57,6 +58,8 @@ public final class Engine {
   private final Semaphore bell = new Semaphore(0);
 
   private volatile boolean stopping;
+  private long aliveDueNanos;
+  private long roundDueNanos;
   private long healthDueNanos;
   private String statusLine = "";
 
@@ -91,6 +94,8 @@ public final class Engine {
     this.settings = settings;
     this.around = around;
     started = around.clocks.stamp();
+    Duration limit = settings.stopWithin().plus(STOP_MARGIN);
+    lastResort = new LastResort(limit, around.clocks, around.supervisor::giveUp);
     pipeline = new Pipeline(rack, settings, around, bell::release);
     recording =
         new Worker("recorder", new Recording(), RECORDING_LIMIT, around.clocks, bell::release);
@@ -107,24 +112,25 @@ public final class Engine {
     }
     awaitFirstTries();
     around.supervisor.ready();
-    healthDueNanos = nanos() + settings.healthEvery().toNanos();
+    aliveDueNanos = nanos();
+    roundDueNanos = aliveDueNanos;
+    healthDueNanos = aliveDueNanos + settings.healthEvery().toNanos();
     String trouble = trouble();
     while (!stopping && trouble == null) {
-      round();
-      boolean rung = bell.tryAcquire(ROUND.toNanos(), TimeUnit.NANOSECONDS);
-      if (rung) {
-        bell.drainPermits();
-      }
+      awaitBell(lookAfterAll());
       trouble = trouble();
     }
+    lastResort.arm();
     stopAll();
     return Optional.ofNullable(trouble);
   }
 
-  /// Ends [#run] in order; any thread may call.
+  /// Ends [#run] in order; any thread may call. The process is to end soon after: if it has not in
+  /// time, it is ended without order.
   public void stop() {
     stopping = true;
     bell.release();
+    lastResort.arm();
   }
 
   /// Starts the thread of one bus; its devices go on counting where they were.
@@ -150,7 +156,8 @@ public final class Engine {
             around.recorder,
             bell::release);
     BusWorker duty = new BusWorker(bus, sessions, settings.deadShare(), links);
-    Worker worker = new Worker("bus-" + bus.name(), duty, BUS_LIMIT, around.clocks, bell::release);
+    Duration limit = Patience.of(bus, sessions.stream().map(DeviceSession::settings).toList());
+    Worker worker = new Worker("bus-" + bus.name(), duty, limit, around.clocks, bell::release);
     buses.put(bus.name(), new RunningBus(duty, worker));
     worker.start();
   }
@@ -171,7 +178,7 @@ public final class Engine {
   Snapshot snapshot() {
     return new Snapshot(
         around.clocks.stamp(),
-        started.at(),
+        around.clocks.corrected(started).at(),
         pipeline.broker(),
         pipeline.delivery(),
         busHealth(false),
@@ -191,34 +198,43 @@ public final class Engine {
     }
   }
 
-  private void round() {
-    around.supervisor.alive();
-    Snapshot snapshot = snapshot();
-    around.observer.accept(snapshot);
-    String line = lineOf(snapshot);
-    if (!line.equals(statusLine)) {
-      statusLine = line;
-      around.supervisor.status(line);
-    }
+  /// Does what is due.
+  ///
+  /// @return when the next is due
+  private long lookAfterAll() {
     long nowNanos = nanos();
+    if (nowNanos - aliveDueNanos >= 0) {
+      aliveDueNanos = nowNanos + around.supervisor.aliveEvery().toNanos();
+      around.supervisor.alive();
+    }
+    if (nowNanos - roundDueNanos >= 0) {
+      roundDueNanos = nowNanos + ROUND.toNanos();
+      show(snapshot());
+    }
     if (nowNanos - healthDueNanos >= 0) {
       healthDueNanos = nowNanos + settings.healthEvery().toNanos();
       pipeline.offer(health());
     }
+    return earlier(aliveDueNanos, earlier(roundDueNanos, healthDueNanos));
   }
 
-  private static String lineOf(Snapshot snapshot) {
-    int online = 0;
-    for (Snapshot.Device device : snapshot.devices()) {
-      DeviceStatus status = device.status();
-      online += status != null && status.online() ? 1 : 0;
+  private void show(Snapshot snapshot) {
+    around.observer.accept(snapshot);
+    String line = snapshot.line();
+    if (!line.equals(statusLine)) {
+      statusLine = line;
+      around.supervisor.status(line);
     }
-    Uplink.Statistics broker = snapshot.broker();
-    return online
-        + " of "
-        + snapshot.devices().size()
-        + " devices online; broker "
-        + (broker.connected() ? "connected" : "away: " + broker.reason());
+  }
+
+  private void awaitBell(long untilNanos) throws InterruptedException {
+    if (bell.tryAcquire(Math.max(0, untilNanos - nanos()), TimeUnit.NANOSECONDS)) {
+      bell.drainPermits();
+    }
+  }
+
+  private static long earlier(long aNanos, long bNanos) {
+    return aNanos - bNanos < 0 ? aNanos : bNanos;
   }
 
   private Health health() {
@@ -255,13 +271,19 @@ public final class Engine {
       bus.worker.join(startNanos + withinNanos / 4);
     }
     pipeline.stop(startNanos + withinNanos);
+    boolean allEnded = true;
     for (Worker worker : workers()) {
       Throwable failure = worker.failure();
       if (failure != null) {
         Logger.error(failure, "thread {} died", worker.name());
-      } else if (!worker.join(nanos())) {
+      }
+      if (!worker.join(nanos())) {
+        allEnded = false;
         Logger.warn("thread {} did not stop in time", worker.name());
       }
+    }
+    if (allEnded) {
+      lastResort.callOff();
     }
   }
 

@@ -23,6 +23,8 @@ public record Snapshot(
     List<Health.BusHealth> buses,
     FlightRecorder.Answer recording,
     List<Device> devices) {
+  private static final long KIB = 1024;
+
   public Snapshot {
     buses = List.copyOf(buses);
     devices = List.copyOf(devices);
@@ -33,4 +35,45 @@ public record Snapshot(
   /// @param latest null before its first poll
   public record Device(
       String name, String bus, @Nullable DeviceStatus status, @Nullable Poll latest) {}
+
+  /// All in one line: `4 buses, 37 devices (1 offline, 1 dormant), broker connected, 0 B waiting`.
+  String line() {
+    long down = buses.stream().filter(bus -> bus.state().equals("down")).count();
+    long dormant = buses.stream().mapToLong(Health.BusHealth::dormant).sum();
+    long offline = Math.max(0, devices.stream().filter(Snapshot::isOffline).count() - dormant);
+    String awry = joined(offline, "offline", dormant, "dormant");
+    return counted(buses.size(), "bus", "buses")
+        + joined(down, "down", 0, "")
+        + ", "
+        + counted(devices.size(), "device", "devices")
+        + awry
+        + ", broker "
+        + (broker.connected() ? "connected" : "away: " + broker.reason())
+        + ", "
+        + size(delivery.waitingBytes())
+        + " waiting";
+  }
+
+  private static boolean isOffline(Device device) {
+    DeviceStatus status = device.status();
+    return status != null && !status.online();
+  }
+
+  private static String counted(long count, String one, String many) {
+    return count + " " + (count == 1 ? one : many);
+  }
+
+  private static String joined(long a, String isA, long b, String isB) {
+    String first = a > 0 ? a + " " + isA : "";
+    String second = b > 0 ? b + " " + isB : "";
+    String both = first + (first.isEmpty() || second.isEmpty() ? "" : ", ") + second;
+    return both.isEmpty() ? "" : " (" + both + ")";
+  }
+
+  private static String size(long bytes) {
+    if (bytes < KIB) {
+      return bytes + " B";
+    }
+    return bytes < KIB * KIB ? bytes / KIB + " KiB" : bytes / (KIB * KIB) + " MiB";
+  }
 }

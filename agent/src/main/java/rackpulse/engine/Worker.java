@@ -4,14 +4,23 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// A named thread with one duty, done in rounds, so that others can see whether it is alive.
+///
+/// [#trouble] is for one thread, the one that looks after the workers.
 final class Worker {
+  /// Whoever looks after the workers does so every few seconds. Where more time has passed, the
+  /// whole process stood still (SIGSTOP, a machine out of memory), and nobody is stuck for that.
+  private static final long LONGEST_LOOK_NANOS = Duration.ofSeconds(10).toNanos();
+
   private final Thread thread;
   private final Duration limit;
   private final Clocks clocks;
   private final Runnable onEnd;
-  private volatile long roundNanos;
+  private volatile long rounds;
   private volatile boolean asked;
   private volatile @Nullable Throwable failure;
+  private long seenRounds;
+  private long lookNanos;
+  private long stuckNanos;
 
   /// What a worker does, all of it called by the worker's own thread.
   interface Duty {
@@ -31,7 +40,7 @@ final class Worker {
     this.limit = limit;
     this.clocks = clocks;
     this.onEnd = onEnd;
-    roundNanos = clocks.nanos();
+    lookNanos = clocks.nanos();
     thread = Thread.ofPlatform().name(name).unstarted(() -> run(duty));
   }
 
@@ -40,7 +49,7 @@ final class Worker {
   }
 
   void start() {
-    roundNanos = clocks.nanos();
+    lookNanos = clocks.nanos();
     thread.start();
   }
 
@@ -66,11 +75,24 @@ final class Worker {
     if (thread.getState() == Thread.State.TERMINATED && !asked) {
       return "thread " + name() + " ended by itself";
     }
-    long stuckNanos = clocks.nanos() - roundNanos;
-    if (thread.isAlive() && stuckNanos > limit.toNanos()) {
-      return "thread " + name() + " has not come back for " + stuckNanos / 1_000_000_000 + " s";
+    if (thread.isAlive() && stuckNanos() > limit.toNanos()) {
+      return "thread "
+          + name()
+          + " has not come back for "
+          + stuckNanos / 1_000_000_000
+          + " s, which nothing takes that works: a driver or a disk hangs";
     }
     return null;
+  }
+
+  private long stuckNanos() {
+    long nowNanos = clocks.nanos();
+    long present = rounds;
+    stuckNanos =
+        present == seenRounds ? stuckNanos + Math.min(nowNanos - lookNanos, LONGEST_LOOK_NANOS) : 0;
+    seenRounds = present;
+    lookNanos = nowNanos;
+    return stuckNanos;
   }
 
   /// What ended the thread against its will.
@@ -78,26 +100,41 @@ final class Worker {
     return failure;
   }
 
+  /// Telling others in order takes memory: when there is none, the process's last handler has the
+  /// word.
   private void run(Duty duty) {
     try {
+      work(duty);
+      endOf(duty);
+    } catch (OutOfMemoryError e) {
+      failure = e;
+      throw e;
+    } finally {
+      onEnd.run();
+    }
+  }
+
+  private void work(Duty duty) {
+    try {
       boolean goesOn = true;
-      while (goesOn && !Thread.currentThread().isInterrupted()) {
-        roundNanos = clocks.nanos();
+      for (long round = 1; goesOn && !Thread.currentThread().isInterrupted(); round++) {
+        rounds = round;
         goesOn = duty.work();
       }
     } catch (InterruptedException _) {
       // that is how a worker is asked to end
+    } catch (OutOfMemoryError e) {
+      throw e;
     } catch (Throwable e) {
       failure = e;
-    } finally {
-      endOf(duty);
-      onEnd.run();
     }
   }
 
   private void endOf(Duty duty) {
     try {
       duty.end();
+    } catch (OutOfMemoryError e) {
+      throw e;
     } catch (Throwable e) {
       failure = failure == null ? e : failure;
     }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -47,7 +46,6 @@ import rackpulse.telemetry.Poll;
 import rackpulse.telemetry.Quantity;
 import rackpulse.telemetry.Reading;
 import rackpulse.telemetry.Report;
-import rackpulse.telemetry.Stamp;
 
 /// The whole engine with its threads, between devices and a broker that live in memory.
 @Timeout(30)
@@ -281,8 +279,8 @@ class EngineTest {
         uplink,
         Announced.load(directory.resolve("announced")),
         new Recorder(),
-        new RealClocks(),
-        FakeBus.recorder(new RealClocks()),
+        new MachineClocks(),
+        FakeBus.recorder(new MachineClocks()),
         () -> new Health.Process(1, 2, 7),
         snapshot -> observer.accept(snapshot));
   }
@@ -349,6 +347,11 @@ class EngineTest {
     }
 
     @Override
+    public Duration aliveEvery() {
+      return Duration.ofMillis(10);
+    }
+
+    @Override
     public void alive() {
       supervised.add("alive");
     }
@@ -362,28 +365,10 @@ class EngineTest {
     public void stopping() {
       supervised.add("stopping");
     }
-  }
-
-  /// The machine's own clocks.
-  private static final class RealClocks implements Clocks {
-    @Override
-    public long nanos() {
-      return System.nanoTime();
-    }
 
     @Override
-    public Stamp stamp() {
-      return new Stamp(Instant.now(), System.nanoTime(), true);
-    }
-
-    @Override
-    public void sleepUntil(long deadlineNanos) throws InterruptedException {
-      for (long left = deadlineNanos - nanos(); left > 0; left = deadlineNanos - nanos()) {
-        LockSupport.parkNanos(left);
-        if (Thread.interrupted()) {
-          throw new InterruptedException();
-        }
-      }
+    public void giveUp() {
+      throw new AssertionError("never late here");
     }
   }
 }

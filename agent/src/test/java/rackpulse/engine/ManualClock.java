@@ -26,6 +26,11 @@ final class ManualClock implements Clocks {
   }
 
   @Override
+  public Stamp corrected(Stamp stamp) {
+    return stamp;
+  }
+
+  @Override
   public void sleepUntil(long deadlineNanos) {
     nanos = Math.max(nanos, deadlineNanos);
   }
