@@ -11,6 +11,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import rackpulse.tests.broker.FaultBroker;
 import rackpulse.tests.broker.PolledRack;
 import rackpulse.tests.broker.Publish;
@@ -19,6 +21,7 @@ import rackpulse.tests.support.Account;
 import rackpulse.tests.support.Json;
 
 /// What the broker says of single messages: taken, refused, not now, nothing.
+@Execution(ExecutionMode.CONCURRENT)
 class BrokerAcknowledgementsIT {
   /// Answers to polls of device a, by their number.
   private static final Map<Long, Integer> ANSWERS =
@@ -100,12 +103,12 @@ class BrokerAcknowledgementsIT {
                         Scripts.answering(publish -> isLate(publish) ? Scripts.NONE : 0),
                         Scripts.answering(publish -> publish.on("readings") ? Scripts.NONE : 0),
                         Scripts.good())));
-        PolledRack rack = PolledRack.start(directory, "silence", broker, "ack_timeout = \"1 s\"")) {
+        PolledRack rack = PolledRack.start(directory, "silence", broker, "ack_timeout = \"2 s\"")) {
       rack.await("a third connection", () -> broker.connections() == 3);
       Account account = rack.awaitBalance();
       assertEquals(0, account.lost(), account::toString);
       assertEquals(3, broker.connections(), rack.agent()::transcript);
-      assertEquals(1, rack.told("no acknowledgement for 1000 ms"), rack.agent()::transcript);
+      assertEquals(1, rack.told("no acknowledgement for 2000 ms"), rack.agent()::transcript);
       assertTrue(broker.mostInFlight(1) <= 16);
     }
   }

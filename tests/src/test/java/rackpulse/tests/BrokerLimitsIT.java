@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import rackpulse.tests.broker.FaultBroker;
 import rackpulse.tests.broker.FaultBroker.Script;
 import rackpulse.tests.broker.PolledRack;
@@ -19,6 +21,7 @@ import rackpulse.tests.broker.Scripts;
 import rackpulse.tests.support.Account;
 
 /// Brokers that offer less than others: the agent keeps to it and loses nothing that can be saved.
+@Execution(ExecutionMode.CONCURRENT)
 class BrokerLimitsIT {
   /// The window that fits each receive maximum.
   private static final Map<Integer, Integer> WINDOWS =

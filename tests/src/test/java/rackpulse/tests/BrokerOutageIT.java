@@ -12,6 +12,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import rackpulse.tests.slaves.CountingSlave;
@@ -26,6 +28,7 @@ import rackpulse.tests.support.Witness;
 /// Mosquitto is killed, restarted, frozen: the agent polls on and the account balances.
 ///
 /// `-Doutage.seconds=1,10,60` for the long run by hand.
+@Execution(ExecutionMode.CONCURRENT)
 class BrokerOutageIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int POLLS_PER_SECOND = 10;

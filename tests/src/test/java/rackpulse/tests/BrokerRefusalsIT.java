@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import rackpulse.tests.broker.FaultBroker;
 import rackpulse.tests.broker.FaultBroker.Script;
 import rackpulse.tests.broker.PolledRack;
@@ -19,6 +21,7 @@ import rackpulse.tests.support.Account;
 
 /// Brokers that refuse, throw out, fall silent or talk nonsense: the agent polls on, tells why
 /// once, does not hammer, and delivers everything when the broker is well again.
+@Execution(ExecutionMode.CONCURRENT)
 class BrokerRefusalsIT {
   /// Refusals that pass by themselves.
   private static final int[] PASSING = {0x80, 0x81, 0x82, 0x83, 0x88, 0x89, 0x95, 0x97, 0x99, 0x9F};
@@ -45,8 +48,8 @@ class BrokerRefusalsIT {
                 "refusals",
                 broker,
                 """
-                connect_timeout = "1 s"
-                ack_timeout = "1 s"
+                connect_timeout = "2 s"
+                ack_timeout = "2 s"
                 server_references = ["%s"]
                 """
                     .formatted(other.address()))) {
@@ -64,7 +67,7 @@ class BrokerRefusalsIT {
       }
       assertEquals(1, rack.told("use another server: evil:1883, which mqtt.server_references"));
       assertEquals(1, rack.told("server moved: going to mqtt://" + other.address()));
-      assertEquals(1, rack.told("no answer within 1000 ms"), rack.agent()::transcript);
+      assertEquals(1, rack.told("no answer within 2000 ms"), rack.agent()::transcript);
       assertTrue(rack.told("closed the connection") <= 2, rack.agent()::transcript);
       assertEquals(0, rack.told(" died"), rack.agent()::transcript);
     }
