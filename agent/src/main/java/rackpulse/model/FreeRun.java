@@ -13,6 +13,12 @@ final class FreeRun {
   /// After standing still for longer it starts from where its inputs would have led it.
   private static final int LONGEST_STANDSTILL = 3;
 
+  /// Half an hour of blocks: what inputs do within one block is over by then.
+  private static final double LATELY = 6;
+
+  /// Standard deviations that what is left unexplained must reach on average over that time.
+  private static final double OFF = 2;
+
   private static final double MEMORY = 2000;
   private static final double CLIP = 5;
   private static final int SETTLING = 30;
@@ -22,6 +28,9 @@ final class FreeRun {
 
   private final double[] contributions;
   private int pausedBlocks = LONGEST_STANDSTILL + 1;
+
+  /// What was left unexplained lately, on average.
+  private double lately;
 
   /// Mean size of what is left unexplained, and how many blocks taught it.
   private double spread;
@@ -57,6 +66,16 @@ final class FreeRun {
 
   boolean isGoing() {
     return pausedBlocks == 0;
+  }
+
+  /// Takes the target of a block, whether it is to be learned from or not.
+  void watch(double target) {
+    lately += (target - value() - lately) / LATELY;
+  }
+
+  /// Whether the target has been away from the run for longer than a change of the inputs takes.
+  boolean isOff() {
+    return compared > SETTLING && Math.abs(lately) > OFF * deviation();
   }
 
   /// Learns from a sound block how well the run explains the target.
@@ -102,6 +121,7 @@ final class FreeRun {
   void clear() {
     Arrays.fill(contributions, 0);
     pausedBlocks = LONGEST_STANDSTILL + 1;
+    lately = 0;
     spread = 0;
     compared = 0;
     centre = 0;
@@ -112,18 +132,20 @@ final class FreeRun {
   void save(StateWriter writer) {
     writer.values(contributions);
     writer.number(pausedBlocks);
-    writer.values(new double[] {spread, compared, centre, variance, unexplainedVariance});
+    writer.values(
+        new double[] {lately, spread, compared, centre, variance, unexplainedVariance});
   }
 
   void restore(StateReader reader) throws UnusableState {
     reader.values(contributions);
     pausedBlocks = reader.count(LONGEST_STANDSTILL + 1);
-    double[] values = new double[5];
+    double[] values = new double[6];
     reader.values(values);
-    spread = values[0];
-    compared = values[1];
-    centre = values[2];
-    variance = values[3];
-    unexplainedVariance = values[4];
+    lately = values[0];
+    spread = values[1];
+    compared = values[2];
+    centre = values[3];
+    variance = values[4];
+    unexplainedVariance = values[5];
   }
 }

@@ -164,6 +164,7 @@ public final class RackModel {
     boolean learns = trust == Trust.SOUND && !raised;
     double weight = evidence.weight(residual, floor);
     evidence.observe(residual, floor, learns);
+    run.watch(standard);
     Change change = verdict();
     if (learns && !raised) {
       if (evidence.hasVerdict()) {
@@ -177,7 +178,8 @@ public final class RackModel {
   private Change verdict() {
     double strength = evidence.strength();
     if (!raised) {
-      raised = strength > 1;
+      // residuals alone also grow when inputs jump within a block
+      raised = strength > 1 && run.isOff();
       raisedBlocks = 0;
       quietBlocks = 0;
       return raised ? Change.RAISED : Change.NONE;

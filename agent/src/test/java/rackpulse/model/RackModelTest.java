@@ -250,7 +250,7 @@ class RackModelTest {
         alarms += change == Change.RAISED ? 1 : 0;
       }
     }
-    assertTrue(alarms <= 6, alarms + " alarms in 120 days");
+    assertTrue(alarms <= 1, alarms + " alarms in 120 days");
   }
 
   @Test
