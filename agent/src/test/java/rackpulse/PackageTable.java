@@ -55,7 +55,9 @@ final class PackageTable {
         "history",
         "Recorded data: CSV in, rows and SVG plots out, behind `replay` and `evaluate`.",
         "telemetry",
-        "analysis");
+        "analysis",
+        "state",
+        "model");
     row(
         "spool",
         "A byte-bounded, crash-safe log of what the broker has not yet taken; atomic replacement"

@@ -132,8 +132,7 @@ final class FreeRun {
   void save(StateWriter writer) {
     writer.values(contributions);
     writer.number(pausedBlocks);
-    writer.values(
-        new double[] {lately, spread, compared, centre, variance, unexplainedVariance});
+    writer.values(new double[] {lately, spread, compared, centre, variance, unexplainedVariance});
   }
 
   void restore(StateReader reader) throws UnusableState {

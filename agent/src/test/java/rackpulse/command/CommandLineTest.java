@@ -146,6 +146,40 @@ class CommandLineTest {
     assertTrue(err().contains("the agent does not run"), err());
   }
 
+  @Test
+  void replayPrintsARowForEachBlock() throws IOException {
+    String csv = recording("t,v\n0,20\n300,x\n600,22\n");
+    ReplayCommand replay = new ReplayCommand(services());
+    assertEquals(ExitCode.GAPS, execute(replay, "--csv", csv, "--time", "t", "--value", "v"));
+    assertTrue(out().startsWith("time,value,state,alarm,severity,kind,expected,low"), out());
+    assertTrue(out().contains("\n1970-01-01T00:10:00Z,22,learning,0,0,,"), out());
+    assertTrue(err().contains(csv + ": line 3: \"x\" is no number"), err());
+  }
+
+  @Test
+  void replayWritesToAFileAndSaysHowMuch() throws IOException {
+    String csv = recording("t,v\n0,20\n10,21\n");
+    Path rows = directory.resolve("rows.csv");
+    String[] arguments = {
+      "--csv", csv, "--time", "t", "--value", "v", "--as-is", "--out", rows.toString()
+    };
+    assertEquals(ExitCode.OK, execute(new ReplayCommand(services()), arguments));
+    assertEquals(3, Files.readAllLines(rows).size());
+    assertTrue(out().contains("2 rows (0 unusable), 2 samples, 0 of them abnormal"), out());
+  }
+
+  @Test
+  void recordingsThatCannotBeUsedAreUsageErrors() throws IOException {
+    String csv = recording("t,v\n0,20\n");
+    ReplayCommand replay = new ReplayCommand(services());
+    assertEquals(ExitCode.USAGE, execute(replay, "--csv", csv, "--time", "t", "--value", "w"));
+    assertTrue(err().contains("there is no column \"w\""), err());
+  }
+
+  private String recording(String csv) throws IOException {
+    return Files.writeString(directory.resolve("recording.csv"), csv).toString();
+  }
+
   private int execute(Object command, String... arguments) {
     PrintStream err = new PrintStream(errBytes, true, StandardCharsets.UTF_8);
     return new CommandLine(command)

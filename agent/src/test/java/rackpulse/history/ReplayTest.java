@@ -1,0 +1,176 @@
+package rackpulse.history;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ReplayTest {
+  private static final int TIME = 0;
+  private static final int VALUE = 1;
+  private static final int STATE = 2;
+  private static final int ALARM = 3;
+  private static final int KIND = 5;
+  private static final int EXPECTED = 6;
+  private static final int SHARES = 9;
+  private static final int TEXT = 10;
+
+  @TempDir private Path directory;
+
+  private final List<String> problems = new ArrayList<>();
+
+  @ParameterizedTest
+  @ValueSource(strings = {"daily-inlet", "power-bursts", "quantised-with-gaps", "step-and-drift"})
+  void raisesTheAlarmsOfTheReferenceAsIs(String name) throws Exception {
+    Path file = directory.resolve(name + ".csv");
+    try (InputStream in = ReplayTest.class.getResourceAsStream("/model-vectors/" + name + ".csv")) {
+      Files.copy(Objects.requireNonNull(in), file);
+    }
+    List<List<String>> rows = replay(new RecordingSettings(file, "t", "x", List.of(), 0));
+    List<String> vectors = Files.readAllLines(file);
+    assertEquals(vectors.size(), rows.size() + 1);
+    for (int i = 0; i < rows.size(); i++) {
+      double right = Double.parseDouble(vectors.get(i + 1).split(",", -1)[2]);
+      assertEquals(right, Double.parseDouble(rows.get(i).get(ALARM)), 1e-6, "row " + i);
+    }
+  }
+
+  @Test
+  void averagesRowsToBlocksOfTheClock() throws Exception {
+    Path file = write("t,v\n2026-11-23 18:04:00,1\n2026-11-23 18:05:00,3\n2026-11-23 18:09:59,4\n");
+    List<List<String>> rows = replay(new RecordingSettings(file, "t", "v", List.of(), 300_000));
+    assertEquals(2, rows.size());
+    assertEquals("2026-11-23T18:00:00Z", rows.get(0).get(TIME));
+    assertEquals("1", rows.get(0).get(VALUE));
+    assertEquals("2026-11-23T18:05:00Z", rows.get(1).get(TIME));
+    assertEquals("3.5", rows.get(1).get(VALUE));
+    assertEquals("learning", rows.get(1).get(STATE));
+  }
+
+  @Test
+  void tellsBadRowsWithTheirLines() throws Exception {
+    Path file = write("t,v\n0,1\nsoon,2\n10,x\n20\n\n30,\n\"40\"x,1\n50,7\n5,7\n1000,7\n400,3\n");
+    List<List<String>> rows = replay(new RecordingSettings(file, "t", "v", List.of(), 300_000));
+    String lines = String.join("\n", problems).replace(file + ": ", "");
+    assertEquals(
+        """
+        line 3: "soon" is no time: 2026-11-23T18:00:00Z, 2026-11-23 18:00:00, or seconds or \
+        milliseconds since 1970
+        line 4: "x" is no number
+        line 5: 1 fields, where the first line has 2
+        line 8: something stands between a closing quote and the comma
+        line 12: its time lies before that of rows above\
+        """,
+        lines);
+    assertEquals("5", rows.get(0).get(VALUE), "the mean of 1, 7 and 7, rounded: others are out");
+  }
+
+  @Test
+  void stopsTellingAfterTwentyBadRows() throws Exception {
+    Path file = write("t,v\n" + "x,1\n".repeat(1000));
+    Replay.Summary summary =
+        Replay.run(
+            new RecordingSettings(file, "t", "v", List.of(), 300_000),
+            new ByteArrayOutputStream(),
+            problems::add,
+            _ -> {});
+    assertEquals(Recording.MAX_TOLD + 1, problems.size());
+    assertEquals(1000, summary.bad());
+    assertEquals(0, summary.samples());
+  }
+
+  @Test
+  void saysWhichColumnsThereAre() throws Exception {
+    Path file = write("time,value\n0,1\n");
+    UnusableRecording problem =
+        assertThrows(
+            UnusableRecording.class,
+            () -> replay(new RecordingSettings(file, "t", "v", List.of(), 0)));
+    assertEquals(
+        file + ": there is no column \"t\" in its first line, but time, value",
+        problem.getMessage());
+    Path missing = directory.resolve("missing.csv");
+    assertThrows(
+        UnusableRecording.class,
+        () -> replay(new RecordingSettings(missing, "t", "v", List.of(), 0)));
+  }
+
+  @Test
+  void explainsAFaultByItsInputs() throws Exception {
+    Random random = new Random(1);
+    StringBuilder csv = new StringBuilder("t,outlet,inlet,\"load, W\"\n");
+    double load = 0;
+    for (int i = 0; i < 4000; i++) {
+      load += -load / 20 + 30 * random.nextGaussian();
+      double inlet = 22 + Math.sin(i / 45.0);
+      double fault = i >= 3000 ? 4 : 0;
+      double outlet = 12 + inlet + 0.004 * load + fault + 0.03 * random.nextGaussian();
+      csv.append(
+          String.format(Locale.ROOT, "%d,%.3f,%.3f,%.1f%n", 300L * i, outlet, inlet, 3000 + load));
+    }
+    List<List<String>> rows =
+        replay(
+            new RecordingSettings(
+                write(csv.toString()), "t", "outlet", List.of("inlet", "load, W"), 300_000));
+    List<String> abnormal = rows.get(3100);
+    assertEquals("rack-model", abnormal.get(KIND));
+    assertEquals("suspended", abnormal.get(STATE));
+    assertEquals(
+        4,
+        Double.parseDouble(abnormal.get(VALUE)) - Double.parseDouble(abnormal.get(EXPECTED)),
+        0.4);
+    assertTrue(abnormal.get(TEXT).startsWith("outlet is "), abnormal.get(TEXT));
+    assertTrue(abnormal.get(TEXT).endsWith(" from inlet and load, W"), abnormal.get(TEXT));
+    assertTrue(abnormal.get(SHARES).contains("load, W"), abnormal.get(SHARES));
+    assertEquals("ready", rows.get(2900).get(STATE));
+  }
+
+  @Test
+  void sameRowsEachTime() throws Exception {
+    StringBuilder csv = new StringBuilder("t,v\n");
+    Random random = new Random(3);
+    for (int i = 0; i < 3000; i++) {
+      csv.append(300L * i).append(',').append(random.nextGaussian()).append('\n');
+    }
+    Path file = write(csv.toString());
+    RecordingSettings settings = new RecordingSettings(file, "t", "v", List.of(), 300_000);
+    assertEquals(replay(settings), replay(settings));
+  }
+
+  private Path write(String csv) throws IOException {
+    return Files.writeString(directory.resolve("recording.csv"), csv);
+  }
+
+  private List<List<String>> replay(RecordingSettings settings) throws Exception {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Replay.run(settings, out, problems::add, _ -> {});
+    List<List<String>> rows = new ArrayList<>();
+    Path result = Files.writeString(directory.resolve("result.csv"), out.toString(UTF_8));
+    try (CsvReader csv = new CsvReader(Files.newInputStream(result))) {
+      csv.next();
+      while (csv.next()) {
+        List<String> row = new ArrayList<>();
+        for (int i = 0; i < csv.fields(); i++) {
+          row.add(csv.string(i));
+        }
+        rows.add(row);
+      }
+    }
+    return rows;
+  }
+}
