@@ -28,7 +28,8 @@ final class Transcripts {
     return switch (transcript.kind()) {
       case I2C ->
           new RealBuses.Opened(
-              new TranscriptI2cBus(transcript, settings.repeat(), counters), Transcripts::nothing);
+              tape.of(new TranscriptI2cBus(transcript, settings.repeat(), counters)),
+              Transcripts::nothing);
       case MODBUS_RTU ->
           new RealBuses.Opened(
               ModbusBuses.rtu(line(transcript, settings, clock, tape), TIMEOUT, clock, counters),

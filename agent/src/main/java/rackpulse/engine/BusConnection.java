@@ -109,8 +109,11 @@ final class BusConnection {
   }
 
   /// A device has answered: the bus is all right.
-  void prove() {
-    if (!proven) {
+  ///
+  /// @return whether that is news
+  boolean prove() {
+    boolean isNews = !proven;
+    if (isNews) {
       proven = true;
       worked = true;
       failures = 0;
@@ -119,10 +122,18 @@ final class BusConnection {
         Logger.info("bus {} works again after {} failures", settings.name(), failed);
       }
     }
+    return isNews;
   }
 
   /// The bus cannot be used: closes it until it is time for another attempt.
   void broke(String reason) {
+    broke(reason, false);
+  }
+
+  /// The same.
+  ///
+  /// @param hopeful whether another attempt may well do better, so that it is made soon
+  void broke(String reason, boolean hopeful) {
     close();
     downReason = reason;
     if (worked) {
@@ -130,7 +141,7 @@ final class BusConnection {
       recorder.alarm(settings.name(), "the bus failed: " + reason);
     }
     failures++;
-    reopenNanos = clocks.nanos() + REOPEN.afterNanos(failures);
+    reopenNanos = clocks.nanos() + REOPEN.afterNanos(hopeful ? 1 : failures);
     if (repetition.failed()) {
       Logger.error(
           "bus {} is down: {} ({} in a row)", settings.name(), reason, repetition.failures());

@@ -267,7 +267,9 @@ final class BusWorker implements Worker.Duty {
     Cause useless = attempt.useless;
     if (useless == null) {
       answers++;
-      connection.prove();
+      if (connection.prove()) {
+        devices.forEach(DeviceSession::busWorks);
+      }
       device.answered(attempt.stamp);
       if (isProbe) {
         // what took it away, a cable or a fuse, may have taken others
@@ -288,13 +290,20 @@ final class BusWorker implements Worker.Duty {
     device.failed(attempt.stamp, cause, reason, attempt.costNanos, isCostly);
   }
 
-  /// Whether `device` broke the bus the last time and another one shall show first that the bus is
-  /// all right.
+  /// Whether `device` broke the bus more often than another one, which shall show first that the
+  /// bus is all right.
   private boolean mustWait(DeviceSession device, long nowNanos) {
-    return device == suspect
-        && devices.size() > 1
-        && !connection.isProven()
+    return !connection.isProven()
+        && device.breaks() > leastBreaks()
         && nowNanos - openedNanos < SUSPECT_WAITS_NANOS;
+  }
+
+  private int leastBreaks() {
+    int least = Integer.MAX_VALUE;
+    for (int i = 0; i < devices.size(); i++) {
+      least = Math.min(least, devices.get(i).breaks());
+    }
+    return least;
   }
 
   /// The bus broke while `device` was asked. The device is to blame only when others have answered
@@ -307,7 +316,8 @@ final class BusWorker implements Worker.Duty {
         missed(device, Cause.BUS_DOWN, reason, attempt);
         connection.close();
       } else {
-        connection.broke(reason);
+        // as long as there is one that has not broken it, the bus may be all right
+        connection.broke(reason, leastBreaks() == 0);
       }
     }
     if (!isProbe) {

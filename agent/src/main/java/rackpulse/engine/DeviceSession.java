@@ -49,6 +49,7 @@ final class DeviceSession {
   private long probeDueNanos;
   private long failureCostNanos;
   private long answersWhenBroken;
+  private int breaks;
   private volatile long pollNanos;
   private State state = State.UNKNOWN;
   private Instant since = Instant.EPOCH;
@@ -230,6 +231,16 @@ final class DeviceSession {
     reset();
   }
 
+  /// How often its bus broke while it was asked, since that bus worked.
+  int breaks() {
+    return breaks;
+  }
+
+  /// Its bus works.
+  void busWorks() {
+    breaks = 0;
+  }
+
   /// Notes that its bus broke while it was asked.
   ///
   /// @param answers that the bus has given so far
@@ -237,6 +248,7 @@ final class DeviceSession {
   boolean brokeBusAgain(long answers) {
     boolean isAgain = answers != answersWhenBroken;
     answersWhenBroken = answers;
+    breaks += isAgain ? 0 : 1;
     return isAgain;
   }
 

@@ -10,17 +10,19 @@ import rackpulse.schedule.Schedule;
 ///
 /// Bus time is saved up, within bounds, and spent by failed polls; while it is overdrawn there are
 /// no probes. So over any stretch of time dead devices cost at most their share of it, their share
-/// of one minute that may have been saved, and one poll.
+/// of one minute that may have been saved, and one poll; and a device that dies three polls, which
+/// are paid back by those that follow.
 ///
 /// With `n` dead devices that cost `c` each, a device that comes back is noticed after the longest
-/// time between two probes or `n · c / share`, whichever is longer, and ten seconds. When it has,
-/// all others are probed next, so what comes back together is noticed together.
+/// time between two probes and `n · (c / share + 2 s)` at most, with `4 · c` while the deaths are
+/// being paid back. When it has, all others are probed next, so what comes back together is noticed
+/// together.
 final class Probes {
   /// Enough for a few time-outs in a row when the agent starts on a rack that is half there.
   private static final long SAVED_NANOS = Duration.ofMinutes(1).toNanos();
 
   /// How long a probe waits for a moment in which it delays no poll.
-  static final Duration PATIENCE = Duration.ofSeconds(10);
+  static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final List<DeviceSession> devices;
   private final Schedule schedule;

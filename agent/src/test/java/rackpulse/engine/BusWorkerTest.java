@@ -20,15 +20,7 @@ import rackpulse.telemetry.Reading;
 import rackpulse.telemetry.Report;
 
 class BusWorkerTest {
-  private static final EngineSettings LIMITS =
-      new EngineSettings(
-          1_000_000,
-          200,
-          Duration.ofSeconds(60),
-          0.05,
-          5,
-          Duration.ofSeconds(60),
-          Duration.ofSeconds(2));
+  private static final EngineSettings LIMITS = limits(0.05, Duration.ofSeconds(60));
 
   private final ManualClock clock = new ManualClock(-7_000_000_000L);
   private final FakeBus wires = new FakeBus();
@@ -287,6 +279,11 @@ class BusWorkerTest {
     assertEquals(0.25, worker.health(true).utilisation(), 0.01);
     assertEquals(250, worker.health(true).cycleMillis(), 1);
     assertEquals(100, worker.health(true).polls());
+  }
+
+  static EngineSettings limits(double deadShare, Duration probeEvery) {
+    return new EngineSettings(
+        1_000_000, 200, Duration.ofSeconds(60), deadShare, 5, probeEvery, Duration.ofSeconds(2));
   }
 
   private static DeviceSettings device(String name, double everySeconds) {
