@@ -19,6 +19,9 @@ import rackpulse.mqtt.AgentName;
 import rackpulse.mqtt.MqttSession;
 import rackpulse.recorder.FlightRecorder;
 import rackpulse.sensor.Drivers;
+import rackpulse.spool.DiskStorage;
+import rackpulse.spool.Spool;
+import rackpulse.spool.SpoolSettings;
 
 /// The agent in its process: wires the engine to the machine and ends as it is told.
 final class AgentProcess implements Services.Runner {
@@ -78,11 +81,13 @@ final class AgentProcess implements Services.Runner {
     FlightRecorder recorder =
         new FlightRecorder(configuration.recorder(), System::nanoTime, Instant::now);
     Signals.on("USR1", () -> recorder.demand("SIGUSR1"));
+    SpoolSettings spool = configuration.spool();
     Engine.Surroundings around =
         new Engine.Surroundings(
             opener,
             Drivers::open,
-            new MqttUplink(session),
+            new MqttUplink(session, name.boot()),
+            nowNanos -> Spool.open(DiskStorage.open(spool.directory()), spool, nowNanos),
             Announced.load(agent.stateDirectory().resolve(ANNOUNCED)),
             supervisor,
             clocks,

@@ -11,14 +11,27 @@ import rackpulse.telemetry.Report;
 /// other.
 final class MqttUplink implements Uplink {
   private final MqttSession session;
+  private final String boot;
 
-  MqttUplink(MqttSession session) {
+  /// @param boot the id of this run of the agent
+  MqttUplink(MqttSession session, String boot) {
     this.session = session;
+    this.boot = boot;
   }
 
   @Override
   public Message encode(Report report, boolean historical) {
     return new Encoded(session.encode(report, historical));
+  }
+
+  @Override
+  public Message encodeEarlier(Report report, String earlier) {
+    return new Encoded(session.encodeEarlier(report, earlier));
+  }
+
+  @Override
+  public String boot() {
+    return boot;
   }
 
   @Override

@@ -76,7 +76,12 @@ final class StatusFile implements Consumer<Snapshot> {
         .decimal("oldest_waiting_seconds", delivery.oldestWaitingSeconds())
         .beginObject("lost");
     delivery.lost().forEach(json::integer);
-    json.end().end();
+    json.end().end().beginObject("spool");
+    Health.Spool spool = delivery.spool();
+    json.text("state", spool.state())
+        .integer("messages", spool.messages())
+        .integer("bytes", spool.bytes())
+        .end();
   }
 
   /// `rackpulse record` waits for the number to grow.

@@ -40,6 +40,7 @@ class StatusFileTest {
     String text = Files.readString(file);
     assertTrue(text.contains("\"agent\":\"rc-a12\""), text);
     assertTrue(text.contains("\"connected\":false,\"reason\":\"connection refused\""), text);
+    assertTrue(text.contains("\"spool\":{\"state\":\"disk full\",\"messages\":1,"), text);
     assertTrue(text.contains("\"errors\":{\"silence\":3},\"verdict\":\"check the cable\""), text);
     assertTrue(
         text.contains(
@@ -99,7 +100,8 @@ class StatusFileTest {
         NOON,
         NOON.at(),
         new Uplink.Statistics(false, "connection refused", 0, Map.of()),
-        new Health.Delivery(1, 100, 2.5, 6, Map.of(), 0, Map.of()),
+        new Health.Delivery(
+            1, 100, 2.5, 6, Map.of(), 0, Map.of(), new Health.Spool("disk full", 1, 4096)),
         List.of(bus),
         new FlightRecorder.Answer(2, List.of("/var/lib/rackpulse/recorder/a.transcript"), ""),
         List.of(

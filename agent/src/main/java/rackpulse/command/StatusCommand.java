@@ -91,6 +91,7 @@ final class StatusCommand implements Callable<Integer> {
               Style.RED, "the agent's last word is " + age(status, "ts") + " old: is it running?"));
     }
     terminal.line(broker(status.object("broker")));
+    spool(new JsonObject(new LinkedHashMap<>(status.object("spool"))));
     terminal.line("");
     buses(status).print(terminal);
     verdicts(status);
@@ -125,6 +126,20 @@ final class StatusCommand implements Callable<Integer> {
                 .append(' ')
                 .append(count instanceof Whole(long number) ? number : 0));
     return line.toString();
+  }
+
+  private void spool(JsonObject spool) {
+    Terminal terminal = services.terminal();
+    String state = spool.text("state").orElse("?");
+    String line =
+        "spool: "
+            + state
+            + ", "
+            + spool.integer("messages").orElse(0)
+            + " messages, "
+            + spool.integer("bytes").orElse(0) / 1024
+            + " KiB on disk";
+    terminal.line(state.equals("working") ? line : terminal.styled(Style.RED, line));
   }
 
   private static Table buses(JsonObject status) {

@@ -10,6 +10,7 @@ import rackpulse.engine.EngineSettings;
 import rackpulse.mqtt.MqttSettings;
 import rackpulse.recorder.RecorderSettings;
 import rackpulse.sensor.DeviceSettings;
+import rackpulse.spool.SpoolSettings;
 
 /// Everything an operator can say, checked and with defaults filled in.
 ///
@@ -18,6 +19,7 @@ public record Configuration(
     AgentSettings agent,
     MqttSettings mqtt,
     EngineSettings engine,
+    SpoolSettings spool,
     RecorderSettings recorder,
     List<BusSettings> buses,
     List<DeviceSettings> devices,

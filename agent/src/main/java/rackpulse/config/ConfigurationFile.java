@@ -21,6 +21,7 @@ import rackpulse.config.DeviceTables.Devices;
 import rackpulse.engine.EngineSettings;
 import rackpulse.mqtt.MqttSettings;
 import rackpulse.recorder.RecorderSettings;
+import rackpulse.spool.SpoolSettings;
 import rackpulse.telemetry.Ids;
 
 /// Reads and checks `rackpulse.toml`: every problem in one pass, each with its place and remedy.
@@ -36,14 +37,6 @@ public final class ConfigurationFile {
   private static final List<Idle> IDLE =
       List.of(
           new Idle("agent", "a configuration is not changed while running", "probation"),
-          new Idle(
-              "spool",
-              "unsent messages are kept in memory only",
-              "directory",
-              "max_bytes",
-              "segment_bytes",
-              "fsync_count",
-              "fsync_every"),
           new Idle("commands", "no command is accepted"),
           new Idle("objective", "it is not computed"),
           new Idle("forecast", "nothing is forecast"),
@@ -119,6 +112,7 @@ public final class ConfigurationFile {
     AgentSettings agent = agent(root.tableOrEmpty("agent"), !devices.names().isEmpty());
     MqttSettings mqtt = BrokerTable.read(root.tableOrEmpty("mqtt"), environment, warnings);
     EngineSettings engine = engine();
+    SpoolSettings spool = spool(root.tableOrEmpty("spool"), agent.stateDirectory());
     RecorderSettings recorder = recorder(root.tableOrEmpty("recorder"), agent.stateDirectory());
     checkCommands(root.tableOrEmpty("commands"));
     ChannelTables channels = new ChannelTables(root, devices, warnings);
@@ -137,6 +131,7 @@ public final class ConfigurationFile {
         agent,
         mqtt,
         engine,
+        spool,
         recorder,
         buses.values().stream().flatMap(bus -> bus.settings().stream()).toList(),
         devices.sound().stream().map(Device::settings).toList(),
@@ -194,7 +189,6 @@ public final class ConfigurationFile {
     TomlReader spool = root.tableOrEmpty("spool");
     TomlReader polling = root.tableOrEmpty("polling");
     TomlReader agent = root.tableOrEmpty("agent");
-    checkSpool(spool);
     return new EngineSettings(
         spool.bytes("memory_bytes", 16L << 20, 64L << 10, 1L << 30),
         (int) spool.integer("backlog_rate", 100, 1, 10_000),
@@ -205,15 +199,20 @@ public final class ConfigurationFile {
         agent.duration("stop_within", ofMillis(1500), ofMillis(100), ofMinutes(1)));
   }
 
-  private static void checkSpool(TomlReader table) {
-    absolute(table, "directory", DEFAULT_STATE_DIRECTORY);
+  private static SpoolSettings spool(TomlReader table, Path stateDirectory) {
     long most = table.bytes("max_bytes", 256L << 20, 16L << 20, 1L << 40);
     long segment = table.bytes("segment_bytes", 4L << 20, 64L << 10, 256L << 20);
     if (segment > most / 4) {
       table.problem("segment_bytes", "\"segment_bytes\" must be at most a quarter of max_bytes");
     }
-    table.integer("fsync_count", 256, 1, 100_000);
-    table.duration("fsync_every", ofSeconds(10), ofMillis(100), ofMinutes(10));
+    return new SpoolSettings(
+        table.has("directory")
+            ? absolute(table, "directory", DEFAULT_STATE_DIRECTORY)
+            : stateDirectory.resolve("spool"),
+        most,
+        segment,
+        (int) table.integer("fsync_count", 256, 1, 100_000),
+        table.duration("fsync_every", ofSeconds(10), ofMillis(100), ofMinutes(10)));
   }
 
   private static RecorderSettings recorder(TomlReader table, Path stateDirectory) {

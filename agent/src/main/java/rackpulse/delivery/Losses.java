@@ -53,6 +53,22 @@ public final class Losses {
     return new Loss(first.getKey(), range.stamp, range.from, range.to, range.cause);
   }
 
+  /// All losses to tell, which are then no longer here.
+  synchronized List<Loss> takeAll() {
+    List<Loss> all = new ArrayList<>();
+    for (Loss loss = take(); loss != null; loss = take()) {
+      all.add(loss);
+    }
+    return all;
+  }
+
+  /// Counts polls of which others tell that they are lost.
+  synchronized void count(Loss.Cause cause, long lost) {
+    if (lost > 0) {
+      polls.merge(cause, lost, Long::sum);
+    }
+  }
+
   /// How many ranges wait to be told.
   synchronized int waiting() {
     int waiting = 0;

@@ -13,6 +13,7 @@ public final class Mailbox<T> {
   private final Condition filled = lock.newCondition();
   private final ArrayDeque<T> items = new ArrayDeque<>();
   private final int capacity;
+  private boolean woken;
 
   /// @param capacity at least 1
   public Mailbox(int capacity) {
@@ -48,15 +49,27 @@ public final class Mailbox<T> {
     }
   }
 
-  /// Moves all items, oldest first, to the end of `into`; waits for the first for at most
-  /// `atMostNanos`.
+  /// Ends a wait without an item.
+  public void wake() {
+    lock.lock();
+    try {
+      woken = true;
+      filled.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Moves all items, oldest first, to the end of `into`; waits for the first, or for [#wake], for
+  /// at most `atMostNanos`.
   public void drain(List<T> into, long atMostNanos) throws InterruptedException {
     lock.lockInterruptibly();
     try {
       long leftNanos = atMostNanos;
-      while (items.isEmpty() && leftNanos > 0) {
+      while (items.isEmpty() && !woken && leftNanos > 0) {
         leftNanos = filled.awaitNanos(leftNanos);
       }
+      woken = false;
       into.addAll(items);
       items.clear();
     } finally {

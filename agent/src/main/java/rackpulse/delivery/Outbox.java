@@ -1,12 +1,17 @@
 package rackpulse.delivery;
 
+import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
-import java.util.TreeMap;
+import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.tinylog.Logger;
 import rackpulse.telemetry.Anomaly;
@@ -29,50 +34,48 @@ import rackpulse.telemetry.Stamp;
 /// ```
 ///
 /// A newer poll turns an older one of its device, still waiting here, into backlog, so readings
-/// that look live are live. When the bytes run out the oldest polls go and become a [Loss]. Polls
+/// that look live are live. Polls and losses that lie in the spool are here only as far as they are
+/// live or go next. When the bytes of all others run out the oldest go and become a [Loss]. Polls
 /// are neither dropped nor doubled otherwise: each one put in is acknowledged, told as lost, or
 /// waiting.
 ///
-/// Any thread may [#put]; all else belongs to the publish thread.
+/// Any thread may [#put]; [#polls] and what has a place in the spool in its signature is for the
+/// spool thread, all else for the publish thread.
 public final class Outbox {
-  /// Memory of a waiting message beside its encoded bytes: entry, map node, references.
-  static final int ENTRY_BYTES = 160;
-
-  /// Memory of a sample that is not yet encoded: reading and boxed reference, about.
-  private static final int SAMPLE_BYTES = 48;
-
   /// Anomalies kept while the broker is away, each with its latest state; far more than a rack can
   /// have at once, so it only bounds one that comes and goes for days.
   static final int MAX_ANOMALIES = 1000;
 
-  private final long maxBytes;
-  private final Uplink uplink;
   private final Losses losses;
   private final SequencedMap<String, Entry> urgent = new LinkedHashMap<>();
   private final SequencedMap<String, Entry> standing = new LinkedHashMap<>();
-  private final SequencedMap<String, Entry> live = new LinkedHashMap<>();
-  private final TreeMap<Long, Entry> backlog = new TreeMap<>();
   private final Map<Long, Entry> inFlight = new HashMap<>();
+  private final PollLanes polls;
 
   /// The ticket of the newest report on each subject. One that comes back unsent is stale unless it
   /// is the newest. Bounded by the devices and channels that are configured.
   private final Map<String, Long> newest = new HashMap<>();
 
-  private long lastTicket;
-  private long bytes;
-
-  /// Those of `bytes` that polls take.
-  private long pollBytes;
-
   private long delivered;
   private long droppedAnomalies;
 
+  /// Polls on their way to the spool, which come back here.
+  private int expected;
+
+  private @Nullable Runnable keeper;
+
   /// @param maxBytes memory for polls; what the broker must know of devices and anomalies has
   ///   bounds of its own
-  public Outbox(long maxBytes, Uplink uplink, Losses losses) {
-    this.maxBytes = maxBytes;
-    this.uplink = uplink;
+  /// @param correction dates polls of this run again when they are sent later: the wall clock may
+  ///   have been set right since
+  public Outbox(long maxBytes, Uplink uplink, Losses losses, UnaryOperator<Stamp> correction) {
     this.losses = losses;
+    polls = new PollLanes(maxBytes, uplink, losses, correction);
+  }
+
+  /// For those whose clock is always right.
+  Outbox(long maxBytes, Uplink uplink, Losses losses) {
+    this(maxBytes, uplink, losses, UnaryOperator.identity());
   }
 
   /// A message taken out for sending; its fate is to be told by [#settle] under `id`.
@@ -86,13 +89,19 @@ public final class Outbox {
   /// @param bytes the memory they take
   /// @param oldestNanos when the oldest poll among them was taken, on the monotonic clock; empty
   ///   when there is none
+  /// @param earlier when the oldest poll of an earlier run was taken, if there is one
   /// @param delivered messages acknowledged since start
-  public record Depth(long messages, long bytes, OptionalLong oldestNanos, long delivered) {}
+  public record Depth(
+      long messages,
+      long bytes,
+      OptionalLong oldestNanos,
+      Optional<Instant> earlier,
+      long delivered) {}
 
   /// Takes a report for delivery.
   public synchronized void put(Report report) {
     switch (report) {
-      case Poll poll -> putLive(poll);
+      case Poll poll -> polls.putLive(poll, 0);
       case Loss loss -> losses.add(loss);
       case Anomaly anomaly -> putUrgent(anomaly);
       case DeviceDescription description -> replaceStanding("meta/", description.device(), report);
@@ -100,11 +109,11 @@ public final class Outbox {
       case DeviceRemoval removal -> {
         // one subject with the description: whichever is newer holds
         replaceStanding("meta/", removal.device(), report);
-        discard(standing.remove("status/" + removal.device()));
+        polls.discard(standing.remove("status/" + removal.device()));
       }
       case Health _ -> replaceStanding("health/", "", report);
     }
-    makeRoom();
+    polls.makeRoom();
   }
 
   /// The next message to send, now in flight; null when nothing may go.
@@ -116,11 +125,15 @@ public final class Outbox {
       entry = pollFirst(standing);
     }
     if (entry == null) {
-      entry = pollFirst(live);
+      entry = polls.nextLive();
     }
     boolean fromBacklog = entry == null;
     if (fromBacklog && withBacklog) {
-      entry = nextOfBacklog();
+      entry = polls.nextOfBacklog();
+    }
+    Runnable hook = keeper;
+    if (hook != null && polls.stored().isWanting()) {
+      hook.run();
     }
     if (entry == null) {
       return null;
@@ -128,14 +141,14 @@ public final class Outbox {
     inFlight.put(entry.ticket, entry);
     Uplink.Message message = entry.message;
     if (message == null) {
-      message = encode(entry, false);
+      message = polls.encode(entry, fromBacklog);
     }
     return new Parcel(entry.ticket, message, fromBacklog);
   }
 
   /// Whether something waits that [#next] gives only `withBacklog`.
   synchronized boolean hasBacklog() {
-    return !backlog.isEmpty() || losses.waiting() > 0;
+    return polls.hasBacklog();
   }
 
   /// Ends the flight of the message `id`.
@@ -149,14 +162,17 @@ public final class Outbox {
     switch (fate) {
       case ACKNOWLEDGED -> {
         delivered++;
-        discard(entry);
+        polls.discard(entry);
+        if (entry.stored()) {
+          polls.stored().acknowledge(entry.number);
+        }
         return entry.report;
       }
       case UNSENT -> putBack(entry);
-      case TOO_LARGE -> lose(entry, Loss.Cause.TOO_LARGE);
-      case REFUSED -> lose(entry, Loss.Cause.REFUSED);
+      case TOO_LARGE -> polls.lose(entry, Loss.Cause.TOO_LARGE);
+      case REFUSED -> polls.lose(entry, Loss.Cause.REFUSED);
     }
-    makeRoom();
+    polls.makeRoom();
     return null;
   }
 
@@ -166,50 +182,93 @@ public final class Outbox {
   /// @return how many polls that were
   synchronized int abandonPolls() {
     int abandoned = 0;
-    for (Entry entry = oldestPoll(); entry != null; entry = oldestPoll()) {
-      lose(entry, Loss.Cause.AGENT_STOPPED);
+    for (Entry entry = polls.oldestPoll(); entry != null; entry = polls.oldestPoll()) {
+      polls.lose(entry, Loss.Cause.AGENT_STOPPED);
       abandoned++;
     }
     return abandoned;
   }
 
-  /// Whether nothing waits and nothing is in flight.
+  /// Whether nothing waits and nothing is in flight, except what is safe in the spool.
   synchronized boolean isEmpty() {
-    return depth().messages() == 0;
+    boolean losing = !isSpooling() && losses.waiting() > 0;
+    return expected + inFlight.size() + polls.waiting() + ofState() == 0 && !losing;
+  }
+
+  private long ofState() {
+    return (long) urgent.size() + standing.size();
   }
 
   /// What waits now; any thread may ask.
   public synchronized Depth depth() {
-    long messages = (long) urgent.size() + standing.size() + live.size() + backlog.size();
+    long messages = polls.messages() + ofState();
     long oldestNanos = Long.MAX_VALUE;
-    if (!backlog.isEmpty()) {
-      oldestNanos = backlog.firstEntry().getValue().takenNanos();
-    }
-    for (Entry entry : live.values()) {
-      oldestNanos = Math.min(oldestNanos, entry.takenNanos());
+    Optional<Instant> earlier = Optional.empty();
+    List<Entry> oldest = polls.oldest();
+    oldest.addAll(inFlight.values());
+    for (Entry entry : oldest) {
+      oldestNanos = Math.min(oldestNanos, takenNanos(entry));
+      earlier = entry.ours() || !entry.poll() ? earlier : Optional.of(entry.stamp.at());
     }
     for (Entry entry : inFlight.values()) {
-      oldestNanos = Math.min(oldestNanos, entry.takenNanos());
+      messages += entry.stored() ? 0 : 1; // those are among the messages of the spool
     }
     return new Depth(
-        messages + inFlight.size() + losses.waiting(),
-        bytes,
+        messages,
+        polls.bytes(),
         oldestNanos == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(oldestNanos),
+        earlier,
         delivered);
   }
 
-  private void putLive(Poll poll) {
-    Entry older = live.remove(poll.device());
-    if (older != null) {
-      demote(older);
-    }
-    live.put(poll.device(), issue(new Entry(++lastTicket, poll)));
+  private static long takenNanos(Entry entry) {
+    return entry.poll() && entry.ours() ? entry.stamp.monotonicNanos() : Long.MAX_VALUE;
+  }
+
+  /// Has `hook` run whenever the spool thread has something to do here.
+  synchronized void keptBy(Runnable hook) {
+    keeper = hook;
+    polls.keepPolls();
+  }
+
+  /// Whether polls are safe in the spool.
+  synchronized boolean isSpooling() {
+    return polls.stored().open();
+  }
+
+  /// Lets the spool thread ask and tell.
+  synchronized <T> T polls(BiFunction<PollLanes, Collection<Entry>, T> what) {
+    return what.apply(polls, inFlight.values());
+  }
+
+  /// A poll is on its way to the spool.
+  synchronized void expect() {
+    expected++;
+  }
+
+  /// A poll that was expected does not come.
+  synchronized void unexpect() {
+    expected--;
+  }
+
+  /// Takes a poll that was expected.
+  ///
+  /// @param place in the spool; 0 when it is not there
+  synchronized void putExpected(Poll poll, long place) {
+    expected--;
+    polls.putLive(poll, place);
+    polls.makeRoom();
+  }
+
+  /// Whether the fate of something stored is open, so that the spool has to hear of it soon.
+  synchronized boolean isSettling() {
+    return polls.stored().hasNews() || inFlight.values().stream().anyMatch(Entry::stored);
   }
 
   private void putUrgent(Anomaly anomaly) {
     replace(urgent, anomaly.id(), subjectOf(anomaly), anomaly);
     if (urgent.size() > MAX_ANOMALIES) {
-      discard(pollFirst(urgent));
+      polls.discard(pollFirst(urgent));
       if (droppedAnomalies++ == 0) {
         Logger.warn("{} anomalies wait for the broker: the oldest are dropped", MAX_ANOMALIES);
       }
@@ -224,100 +283,29 @@ public final class Outbox {
   /// The newer report goes to the end, so that what was put in one order is sent in that order.
   private void replace(
       SequencedMap<String, Entry> lane, String key, String subject, Report report) {
-    discard(lane.remove(key));
-    lane.put(key, issue(new Entry(++lastTicket, lane, key, subject, report)));
+    polls.discard(lane.remove(key));
+    lane.put(key, issue(new Entry(polls.ticket(), lane, key, subject, report)));
   }
 
   private Entry issue(Entry entry) {
     newest.put(entry.subject, entry.ticket);
-    count(entry, entry.bytes);
+    polls.count(entry, entry.bytes);
     return entry;
   }
 
-  private @Nullable Entry nextOfBacklog() {
-    Loss loss = losses.take();
-    if (loss != null) {
-      Entry entry = new Entry(++lastTicket, loss);
-      count(entry, entry.bytes);
-      return entry;
-    }
-    var oldest = backlog.pollFirstEntry();
-    return oldest == null ? null : oldest.getValue();
-  }
-
   private void putBack(Entry entry) {
-    boolean isNewest = Objects.equals(newest.get(entry.subject), entry.ticket);
     switch (entry.report) {
-      case null -> backlog.put(entry.ticket, entry);
-      case Poll _ -> {
-        if (isNewest) {
-          live.putFirst(entry.key, entry);
-        } else {
-          demote(entry);
-        }
-      }
-      case Loss loss -> {
-        losses.putBack(loss);
-        discard(entry);
-      }
+      case null -> polls.putBack(entry);
+      case Poll _ -> polls.putBack(entry);
+      case Loss _ -> polls.putBack(entry);
       case Anomaly _, DeviceDescription _, DeviceStatus _, DeviceRemoval _, Health _ -> {
-        if (isNewest && entry.lane != null) {
+        if (entry.lane != null && Objects.equals(newest.get(entry.subject), entry.ticket)) {
           entry.lane.putFirst(entry.key, entry);
         } else {
-          discard(entry);
+          polls.discard(entry);
         }
       }
     }
-  }
-
-  /// From live to backlog: encoded anew, and the poll itself is let go.
-  private void demote(Entry entry) {
-    encode(entry, true);
-    entry.report = null;
-    backlog.put(entry.ticket, entry);
-  }
-
-  private Uplink.Message encode(Entry entry, boolean historical) {
-    Uplink.Message message = uplink.encode(Objects.requireNonNull(entry.report), historical);
-    int encodedBytes = ENTRY_BYTES + message.bytes();
-    count(entry, encodedBytes - entry.bytes);
-    entry.bytes = encodedBytes;
-    entry.message = message;
-    return message;
-  }
-
-  private void makeRoom() {
-    while (pollBytes > maxBytes) {
-      Entry entry = oldestPoll();
-      if (entry == null) {
-        return;
-      }
-      lose(entry, Loss.Cause.MEMORY_OVERFLOW);
-    }
-  }
-
-  /// The poll that has waited longest, no longer here.
-  private @Nullable Entry oldestPoll() {
-    var oldest = backlog.pollFirstEntry();
-    return oldest == null ? pollFirst(live) : oldest.getValue();
-  }
-
-  private void lose(Entry entry, Loss.Cause cause) {
-    if (entry.poll()) {
-      losses.add(new Loss(entry.key, entry.stamp, entry.sequence, entry.sequence, cause));
-    }
-    discard(entry);
-  }
-
-  private void discard(@Nullable Entry entry) {
-    if (entry != null) {
-      count(entry, -entry.bytes);
-    }
-  }
-
-  private void count(Entry entry, int moreBytes) {
-    bytes += moreBytes;
-    pollBytes += entry.poll() ? moreBytes : 0;
   }
 
   private static @Nullable Entry pollFirst(SequencedMap<String, Entry> lane) {
@@ -328,61 +316,5 @@ public final class Outbox {
   /// The topic in other words: two anomalies with different ids can follow each other on one.
   private static String subjectOf(Anomaly anomaly) {
     return anomaly.channel().path() + "/" + anomaly.kind();
-  }
-
-  /// One report on its way.
-  private static final class Entry {
-    final long ticket;
-    final @Nullable SequencedMap<String, Entry> lane;
-    final String key;
-    final String subject;
-    final Stamp stamp;
-
-    /// Of a poll; 0 for everything else.
-    final long sequence;
-
-    /// Null for a poll in the backlog, of which only the message is kept.
-    @Nullable Report report;
-
-    Uplink.@Nullable Message message;
-    int bytes = ENTRY_BYTES;
-
-    Entry(long ticket, Poll poll) {
-      this.ticket = ticket;
-      lane = null;
-      key = poll.device();
-      subject = key;
-      stamp = poll.stamp();
-      sequence = poll.sequence();
-      report = poll;
-      bytes += SAMPLE_BYTES * poll.samples().size();
-    }
-
-    Entry(long ticket, Loss loss) {
-      this(ticket, null, "", "", loss);
-    }
-
-    Entry(
-        long ticket,
-        @Nullable SequencedMap<String, Entry> lane,
-        String key,
-        String subject,
-        Report report) {
-      this.ticket = ticket;
-      this.lane = lane;
-      this.key = key;
-      this.subject = subject;
-      this.report = report;
-      stamp = report.stamp();
-      sequence = 0;
-    }
-
-    boolean poll() {
-      return sequence > 0;
-    }
-
-    long takenNanos() {
-      return poll() ? stamp.monotonicNanos() : Long.MAX_VALUE;
-    }
   }
 }

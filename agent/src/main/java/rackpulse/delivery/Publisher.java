@@ -153,7 +153,7 @@ public final class Publisher {
     standing.sayFarewell(start, "agent-stopped", outbox::put);
     long halfNanos = (deadlineNanos - start.monotonicNanos()) / 2;
     drain(start.monotonicNanos() + halfNanos);
-    int abandoned = outbox.abandonPolls();
+    int abandoned = outbox.isSpooling() ? 0 : outbox.abandonPolls();
     if (abandoned > 0) {
       Logger.warn("{} polls could not be delivered before the agent stopped", abandoned);
       drain(deadlineNanos - halfNanos / 2);
@@ -171,7 +171,7 @@ public final class Publisher {
         return;
       }
       while (uplink.room() > 0) {
-        Outbox.Parcel parcel = outbox.next(true);
+        Outbox.Parcel parcel = outbox.next(!outbox.isSpooling());
         if (parcel == null) {
           break;
         }

@@ -12,6 +12,12 @@ public interface Uplink extends AutoCloseable {
   /// new: they must not overwrite the latest value.
   Message encode(Report report, boolean historical);
 
+  /// A poll or loss of the earlier run `boot` of the agent as it will travel; always historical.
+  Message encodeEarlier(Report report, String boot);
+
+  /// The id of this run of the agent.
+  String boot();
+
   /// Connects when it is due, keeps the session alive, gives it up when acknowledgements stop. May
   /// block for as long as one connection attempt takes.
   void maintain();

@@ -18,6 +18,7 @@ import rackpulse.analysis.LimitSettings;
 import rackpulse.bus.Bus;
 import rackpulse.bus.BusSettings;
 import rackpulse.delivery.Announced;
+import rackpulse.delivery.Keeper;
 import rackpulse.delivery.Uplink;
 import rackpulse.recorder.FlightRecorder;
 import rackpulse.schedule.Patience;
@@ -73,6 +74,7 @@ public final class Engine {
   /// Everything outside: wires, broker, supervisor, clocks, files.
   ///
   /// @param drivers makes the driver of a device on its bus
+  /// @param spool opens the spool, again and again until it can be opened
   /// @param recorder keeps what travels on the wires
   /// @param process reads what the process has used so far
   /// @param observer is shown the rack every few seconds, by the main thread
@@ -80,6 +82,7 @@ public final class Engine {
       BusOpener opener,
       BiFunction<DeviceSettings, Bus, Driver> drivers,
       Uplink uplink,
+      Keeper.Opener spool,
       Announced announced,
       Supervisor supervisor,
       Clocks clocks,

@@ -7,9 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import org.tinylog.Logger;
 import rackpulse.analysis.DerivedSettings;
 import rackpulse.analysis.Detector;
+import rackpulse.delivery.Keeper;
 import rackpulse.delivery.Losses;
 import rackpulse.delivery.Mailbox;
 import rackpulse.delivery.Outbox;
@@ -27,12 +29,12 @@ import rackpulse.telemetry.Poll;
 import rackpulse.telemetry.Report;
 import rackpulse.telemetry.Stamp;
 
-/// From polls to the broker: the threads `analysis` and `publish` and what lies between them, the
-/// same for all buses and through all their restarts.
+/// From polls to the broker: the threads `analysis`, `spool` and `publish` and what lies between
+/// them, the same for all buses and through all their restarts.
 ///
 /// ```
-/// bus-<name> ─ polls ─▶ inbox ─▶ analysis ─ reports ─▶ outbox ─▶ publish ─▶ broker
-///      └──────────────────────────── states ───────────▶┘
+/// bus-<name> ─ polls ─▶ inbox ─▶ analysis ─ polls ─▶ spool ─▶ outbox ─▶ publish ─▶ broker
+///      └──────────── states ─────────┴──── other reports ───────▶┘
 /// ```
 final class Pipeline {
   /// Polls on their way to the analysis: seconds of the busiest rack, since it takes microseconds
@@ -40,6 +42,9 @@ final class Pipeline {
   private static final int INBOX_POLLS = 4096;
 
   private static final Duration ANALYSIS_LIMIT = Duration.ofSeconds(60);
+
+  /// Worn flash cards take seconds for a write, and many writes can be waiting.
+  private static final Duration SPOOL_LIMIT = Duration.ofMinutes(2);
 
   /// The longest that an attempt to connect may take, with name lookup and TLS, and then some.
   private static final Duration PUBLISH_LIMIT = Duration.ofMinutes(2);
@@ -53,6 +58,8 @@ final class Pipeline {
   private final Publisher publisher;
   private final Worker analysis;
   private final Worker publish;
+  private final Keeper keeper;
+  private final Worker keep;
   private final Map<String, AtomicLong> sequences = new ConcurrentHashMap<>();
   private final Map<String, Poll> latest = new ConcurrentHashMap<>();
   private final Map<String, DeviceStatus> states = new ConcurrentHashMap<>();
@@ -70,7 +77,14 @@ final class Pipeline {
         new Detector(
             polled, rack.derived(), rack.limits(), device -> sequenceOf(device).incrementAndGet());
     Uplink uplink = around.uplink();
-    Outbox outbox = new Outbox(settings.outboxBytes(), uplink, losses);
+    Outbox outbox = new Outbox(settings.outboxBytes(), uplink, losses, UnaryOperator.identity());
+    keeper =
+        new Keeper(
+            around.spool(),
+            uplink.boot(),
+            new Keeper.Delivery(outbox, losses),
+            around.clocks()::stamp,
+            uplink::wake);
     publisher =
         new Publisher(
             uplink,
@@ -79,6 +93,7 @@ final class Pipeline {
             around.clocks()::stamp,
             settings.backlogPerSecond());
     analysis = new Worker("analysis", new Analysis(), ANALYSIS_LIMIT, around.clocks(), onEnd);
+    keep = new Worker("spool", new Keeping(), SPOOL_LIMIT, around.clocks(), onEnd);
     publish = new Worker("publish", new Publishing(), PUBLISH_LIMIT, around.clocks(), onEnd);
   }
 
@@ -95,6 +110,7 @@ final class Pipeline {
       // computed by the agent itself, so it is there as long as the agent is
       offer(new DeviceStatus(derived.name(), started, true, started.at(), ""));
     }
+    keep.start();
     analysis.start();
     publish.start();
   }
@@ -112,7 +128,11 @@ final class Pipeline {
     if (report instanceof DeviceStatus status) {
       states.put(status.device(), status);
     }
-    publisher.offer(report);
+    if (report instanceof Poll poll) {
+      keeper.offer(poll);
+    } else {
+      publisher.offer(report);
+    }
   }
 
   /// The counter of the polls of `device`, which outlives the thread that counts.
@@ -121,7 +141,7 @@ final class Pipeline {
   }
 
   List<Worker> workers() {
-    return List.of(analysis, publish);
+    return List.of(analysis, keep, publish);
   }
 
   /// The last state and poll of every device, computed ones included.
@@ -148,6 +168,10 @@ final class Pipeline {
     if (depth.oldestNanos().isPresent()) {
       oldestSeconds = (around.clocks().nanos() - depth.oldestNanos().getAsLong()) / 1e9;
     }
+    if (depth.earlier().isPresent()) {
+      Duration age = Duration.between(depth.earlier().get(), around.clocks().stamp().at());
+      oldestSeconds = Math.max(oldestSeconds, age.toMillis() / 1e3);
+    }
     return new Health.Delivery(
         depth.messages(),
         depth.bytes(),
@@ -155,7 +179,8 @@ final class Pipeline {
         depth.delivered(),
         losses.counts(),
         broker.reconnects(),
-        broker.certificateDaysLeft());
+        broker.certificateDaysLeft(),
+        keeper.health());
   }
 
   /// Brings what is under way to the broker and ends both threads; to be called when the buses have
@@ -166,9 +191,15 @@ final class Pipeline {
     analysis.join(nowNanos + (deadlineNanos - nowNanos) / 4);
     publisher.finish(deadlineNanos);
     publish.join(deadlineNanos);
-    long left = publisher.depth().messages();
-    if (left > 0) {
-      Logger.warn("the agent stops with {} messages that the broker has not acknowledged", left);
+    keeper.finish();
+    keep.join(deadlineNanos);
+    Health.Delivery left = delivery();
+    if (left.spool().messages() > 0) {
+      Logger.info("{} messages wait in the spool for the next start", left.spool().messages());
+    }
+    long lost = left.waitingMessages() - left.spool().messages();
+    if (lost > 0) {
+      Logger.warn("the agent stops with {} messages that the broker has not acknowledged", lost);
     }
   }
 
@@ -204,6 +235,19 @@ final class Pipeline {
         }
       }
       batch.clear();
+    }
+  }
+
+  /// The duty of the spool thread, which owns the spool.
+  private final class Keeping implements Worker.Duty {
+    @Override
+    public boolean work() throws InterruptedException {
+      return keeper.work();
+    }
+
+    @Override
+    public void end() {
+      keeper.end();
     }
   }
 

@@ -116,6 +116,11 @@ public final class MqttSession implements AutoCloseable {
     return payloads.encode(report, historical);
   }
 
+  /// A poll or loss of the earlier run `boot` of the agent as it will travel.
+  public Message encodeEarlier(Report report, String boot) {
+    return payloads.encodeEarlier(report, boot);
+  }
+
   /// Connects when it is due, keeps the connection alive, gives it up when it is dead. Blocks as
   /// long as one attempt to connect takes.
   public void maintain() {

@@ -67,7 +67,7 @@ public final class Payloads {
   public Message encode(Report report, boolean historical) {
     return switch (report) {
       case Poll poll -> historical ? backlog(poll) : readings(poll);
-      case Loss loss -> loss(loss);
+      case Loss loss -> loss(loss, name.boot());
       case Anomaly anomaly -> anomaly(anomaly);
       case DeviceDescription description -> meta(description);
       case DeviceStatus status -> status(status);
@@ -76,18 +76,31 @@ public final class Payloads {
     };
   }
 
+  /// A poll or loss of the earlier run `boot` of the agent; never overwrites the latest value.
+  public Message encodeEarlier(Report report, String boot) {
+    return switch (report) {
+      case Poll poll -> one(backlog(poll.device(), poll(poll, true, boot)));
+      case Loss loss -> loss(loss, boot);
+      case Report other -> encode(other, true);
+    };
+  }
+
   private Message readings(Poll poll) {
-    byte[] payload = poll(poll, false);
+    byte[] payload = poll(poll, false, name.boot());
     long expirySeconds = staleSeconds(poll.device());
     return one(new Publication(topics.readings(poll.device()), payload, true, expirySeconds));
   }
 
   private Message backlog(Poll poll) {
-    return one(new Publication(topics.backlog(poll.device()), poll(poll, true), false, 0));
+    return one(backlog(poll.device(), poll(poll, true, name.boot())));
   }
 
-  private byte[] poll(Poll poll, boolean historical) {
-    JsonWriter json = begin(poll.stamp()).integer("seq", poll.sequence());
+  private Publication backlog(String device, byte[] payload) {
+    return new Publication(topics.backlog(device), payload, false, 0);
+  }
+
+  private byte[] poll(Poll poll, boolean historical, String boot) {
+    JsonWriter json = begin(poll.stamp(), boot).integer("seq", poll.sequence());
     if (historical) {
       json.flag("historical", true);
     }
@@ -117,12 +130,12 @@ public final class Payloads {
     json.end();
   }
 
-  private Message loss(Loss loss) {
+  private Message loss(Loss loss, String boot) {
     byte[] payload =
         new JsonWriter()
             .beginObject()
             .integer("v", VERSION)
-            .text("boot", name.boot())
+            .text("boot", boot)
             .beginObject("lost")
             .integer("from", loss.from())
             .integer("to", loss.to())
@@ -130,7 +143,7 @@ public final class Payloads {
             .end()
             .end()
             .bytes();
-    return one(new Publication(topics.backlog(loss.device()), payload, false, 0));
+    return one(backlog(loss.device(), payload));
   }
 
   /// The end of an anomaly is told once, not retained, and the retained message is emptied.
@@ -230,6 +243,11 @@ public final class Payloads {
             .integer("reconnects", delivery.reconnects());
     counts(json, "lost", delivery.lost());
     counts(json, "certificate_days_left", delivery.certificateDaysLeft());
+    json.beginObject("spool")
+        .text("state", delivery.spool().state())
+        .integer("messages", delivery.spool().messages())
+        .integer("bytes", delivery.spool().bytes())
+        .end();
     json.end().beginObject("buses");
     for (BusHealth bus : health.buses()) {
       bus(json, bus);
@@ -307,11 +325,15 @@ public final class Payloads {
   }
 
   private JsonWriter begin(Stamp stamp) {
+    return begin(stamp, name.boot());
+  }
+
+  private static JsonWriter begin(Stamp stamp, String boot) {
     JsonWriter json =
         new JsonWriter()
             .beginObject()
             .integer("v", VERSION)
-            .text("boot", name.boot())
+            .text("boot", boot)
             .time("ts", stamp.at());
     return stamp.clockSynchronised() ? json : json.text("clock", "unsynchronised");
   }

@@ -33,6 +33,7 @@ public record Health(
   /// @param reconnects connections made after the first
   /// @param certificateDaysLeft days until the first of own and broker's certificate expires; empty
   ///   map when there is no TLS; keys `own`, `broker`
+  /// @param spool where messages are kept on disk
   public record Delivery(
       long waitingMessages,
       long waitingBytes,
@@ -40,12 +41,18 @@ public record Health(
       long published,
       Map<String, Long> lost,
       long reconnects,
-      Map<String, Long> certificateDaysLeft) {
+      Map<String, Long> certificateDaysLeft,
+      Spool spool) {
     public Delivery {
       lost = Map.copyOf(lost);
       certificateDaysLeft = Map.copyOf(certificateDaysLeft);
     }
   }
+
+  /// @param state `working`, or why it is not, in words for an operator
+  /// @param messages in it that the broker has not acknowledged
+  /// @param bytes on disk
+  public record Spool(String state, long messages, long bytes) {}
 
   /// @param state `up` or `down`
   /// @param reason why it is down; empty while up

@@ -76,9 +76,6 @@ class ConfigurationWarningsTest {
         """
         [agent]
         probation = "1 min"
-        [spool]
-        directory = "/var/spool/rackpulse"
-        max_bytes = "1 GiB"
         [forecast]
         [commands]
         allow = ["read"]
@@ -88,11 +85,7 @@ class ConfigurationWarningsTest {
             "rackpulse.toml: no device is configured: nothing is polled",
             "rackpulse.toml:2:1: \"probation\" has no effect in this version: a configuration is"
                 + " not changed while running",
-            "rackpulse.toml:4:1: \"directory\" has no effect in this version: unsent messages are"
-                + " kept in memory only",
-            "rackpulse.toml:5:1: \"max_bytes\" has no effect in this version: unsent messages are"
-                + " kept in memory only",
-            "rackpulse.toml:7:1: [commands] has no effect in this version: no command is accepted"),
+            "rackpulse.toml:4:1: [commands] has no effect in this version: no command is accepted"),
         warnings(text));
   }
 

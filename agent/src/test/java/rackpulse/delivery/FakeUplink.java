@@ -13,7 +13,13 @@ import rackpulse.telemetry.Report;
 /// A broker in memory: connected or not, acknowledging by itself or when told.
 public final class FakeUplink implements Uplink {
   /// What was handed over, in order.
-  public record Sent(Report report, boolean historical) implements Message {
+  ///
+  /// @param boot the run of the agent that it is of; empty for this one
+  public record Sent(Report report, boolean historical, String boot) implements Message {
+    public Sent(Report report, boolean historical) {
+      this(report, historical, "");
+    }
+
     @Override
     public int bytes() {
       return 100;
@@ -84,6 +90,16 @@ public final class FakeUplink implements Uplink {
   @Override
   public Message encode(Report report, boolean historical) {
     return new Sent(report, historical);
+  }
+
+  @Override
+  public Message encodeEarlier(Report report, String boot) {
+    return new Sent(report, true, boot);
+  }
+
+  @Override
+  public String boot() {
+    return "now";
   }
 
   @Override

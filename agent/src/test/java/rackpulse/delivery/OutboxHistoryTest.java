@@ -139,7 +139,7 @@ class OutboxHistoryTest {
     }
 
     private void checkMemory() {
-      long floating = (long) inFlight.size() * (100 + Outbox.ENTRY_BYTES);
+      long floating = (long) inFlight.size() * (100 + Entry.BYTES);
       assertTrue(outbox.depth().bytes() <= maxBytes + floating, () -> "memory, seed " + seed);
     }
 

@@ -121,7 +121,7 @@ class OutboxTest {
     assertEquals(1, loss.from());
     assertEquals(Loss.Cause.MEMORY_OVERFLOW, loss.cause());
     assertEquals(new Sent(poll("a", loss.to() + 1), true), take(small));
-    assertTrue(small.depth().bytes() <= 20 * 260 + 2 * Outbox.ENTRY_BYTES);
+    assertTrue(small.depth().bytes() <= 20 * 260 + 2 * Entry.BYTES);
   }
 
   @Test

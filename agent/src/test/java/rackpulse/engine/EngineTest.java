@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +34,9 @@ import rackpulse.delivery.Announced;
 import rackpulse.delivery.FakeUplink;
 import rackpulse.delivery.FakeUplink.Sent;
 import rackpulse.sensor.DeviceSettings;
+import rackpulse.spool.DiskStorage;
+import rackpulse.spool.Spool;
+import rackpulse.spool.SpoolSettings;
 import rackpulse.telemetry.Anomaly;
 import rackpulse.telemetry.Cause;
 import rackpulse.telemetry.Channel;
@@ -59,6 +63,7 @@ class EngineTest {
   private final List<String> supervised = new ArrayList<>();
   private Consumer<Snapshot> observer = _ -> {};
   private long outboxBytes = 1_000_000;
+  private boolean spooling = true;
   private Duration healthEvery = Duration.ofMinutes(1);
   private final AtomicReference<@Nullable Engine> running = new AtomicReference<>();
   private FutureTask<Optional<String>> run = new FutureTask<>(Optional::empty);
@@ -111,6 +116,7 @@ class EngineTest {
   @Test
   void everyPollTakenArrivesOrIsToldAsLost() throws Exception {
     outboxBytes = 5_000;
+    spooling = false;
     start(device("a"), device("b"), FakeBus.device("c", "other", 0.005));
     for (int outage = 1; outage <= 8; outage++) {
       uplink.connect();
@@ -277,12 +283,22 @@ class EngineTest {
         wires,
         wires::driver,
         uplink,
+        this::openSpool,
         Announced.load(directory.resolve("announced")),
         new Recorder(),
         new MachineClocks(),
         FakeBus.recorder(new MachineClocks()),
         () -> new Health.Process(1, 2, 7),
         snapshot -> observer.accept(snapshot));
+  }
+
+  private Spool openSpool(long nowNanos) throws IOException {
+    if (!spooling) {
+      throw new IOException("no spool here");
+    }
+    SpoolSettings settings =
+        new SpoolSettings(directory, 16 << 20, 1 << 20, 256, Duration.ofSeconds(10));
+    return Spool.open(DiskStorage.open(directory.resolve("spool")), settings, nowNanos);
   }
 
   private void restartMainBus() {

@@ -68,7 +68,7 @@ class BrokerRestartIT {
         FaultSlave slave = FaultSlave.tcp(REGISTERS)) {
       Configuration configuration =
           new Configuration(directory, "loss", broker)
-              .table("spool", "memory_bytes = \"64 KiB\"")
+              .table("spool", "memory_bytes = \"64 KiB\"\ndirectory = \"/dev/null/spool\"")
               .tcpBus("gateway", "modbus-tcp", slave.port())
               .device("a", "gateway", SiteProfile.FIFTY, 1, "50 ms")
               .device("b", "gateway", SiteProfile.WORD, 2, "1 s");

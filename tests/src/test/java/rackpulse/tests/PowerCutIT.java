@@ -1,0 +1,140 @@
+package rackpulse.tests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import rackpulse.tests.slaves.CountingSlave;
+import rackpulse.tests.support.Account;
+import rackpulse.tests.support.AgentProcess;
+import rackpulse.tests.support.Await;
+import rackpulse.tests.support.BrokerProcess;
+import rackpulse.tests.support.Configuration;
+import rackpulse.tests.support.SiteProfile;
+import rackpulse.tests.support.Witness;
+
+/// The agent is killed at random moments, with and without a broker, and its spool is damaged in
+/// between: what was published and what is told as lost are all that was taken.
+///
+/// The long variant by hand: `tests/run -Dit.test=PowerCutIT -Drackpulse.kills=200`.
+class PowerCutIT {
+  private static final int KILLS = Integer.getInteger("rackpulse.kills", 10);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /// In flight, and acknowledged since the spool last heard of it.
+  private static final int REPEATED_PER_KILL = 40;
+
+  private static final int BLOCK_BYTES = 512;
+
+  private final Random random = new Random(20_261_124);
+
+  @TempDir private Path directory;
+
+  @Test
+  void everyPollIsPublishedOrToldAfterAnyKill() throws Exception {
+    SiteProfile.write(directory);
+    try (BrokerProcess broker = BrokerProcess.start(directory);
+        CountingSlave slave = CountingSlave.tcp(2);
+        Witness witness = Witness.subscribe(broker, directory, "#")) {
+      Configuration configuration =
+          new Configuration(directory, "cuts", broker)
+              .table("spool", "backlog_rate = 2000")
+              .tcpBus("gateway", "modbus-tcp", slave.port())
+              .device("a", "gateway", SiteProfile.WORD, 1, "50 ms")
+              .device("b", "gateway", SiteProfile.FIFTY, 2, "50 ms");
+      for (int kill = 0; kill < KILLS; kill++) {
+        killAtRandom(broker, slave, configuration, kill % 2 == 1);
+        if (kill % 10 == 5) {
+          editNewestSegment(bytes -> Arrays.copyOf(bytes, bytes.length - 100));
+        } else if (kill % 10 == 7) {
+          editNewestSegment(PowerCutIT::zeroTheMiddle);
+        }
+      }
+      settle(witness, slave, configuration);
+    }
+  }
+
+  private void killAtRandom(
+      BrokerProcess broker, CountingSlave slave, Configuration configuration, boolean alone)
+      throws Exception {
+    if (alone) {
+      broker.process().signal("STOP");
+    }
+    try (AgentProcess agent = AgentProcess.run(directory, configuration)) {
+      long target = slave.polls(2) + 5 + random.nextInt(30);
+      Await.until(PATIENCE, "polls", () -> slave.polls(2) >= target, agent::transcript);
+      Thread.sleep(random.nextInt(50));
+      agent.kill();
+    } finally {
+      broker.process().signal("CONT");
+    }
+  }
+
+  private void settle(Witness witness, CountingSlave slave, Configuration configuration)
+      throws Exception {
+    try (AgentProcess agent = AgentProcess.run(directory, configuration)) {
+      witness.blame(agent);
+      long target = slave.polls(2) + 20;
+      Await.until(PATIENCE, "polls", () -> slave.polls(2) >= target, agent::transcript);
+      Await.until(
+          PATIENCE,
+          "a balanced account and an empty spool",
+          () -> account(witness).missing().isEmpty() && spooled(witness) <= 2,
+          () -> account(witness) + ", in the spool " + spooled(witness) + agent.transcript());
+      Account account = account(witness);
+      assertEquals(2 * (KILLS + 1), account.lanes().size(), () -> account.lanes().toString());
+      assertTrue(account.repeated() <= (long) REPEATED_PER_KILL * KILLS, account::toString);
+      System.out.println(
+          KILLS + " kills: " + account + ", " + account.repeated() + " more than once");
+    }
+  }
+
+  private static Account account(Witness witness) {
+    return new Account().add(witness.messages());
+  }
+
+  private static long spooled(Witness witness) {
+    var healths = witness.messages("/health");
+    return healths.isEmpty()
+        ? Long.MAX_VALUE
+        : healths.getLast().json().integer("delivery.spool.messages");
+  }
+
+  /// A block that was never written, well before the end, so that the runs in it are followed by
+  /// others.
+  private static byte[] zeroTheMiddle(byte[] bytes) {
+    int block = bytes.length * 3 / 4 / BLOCK_BYTES * BLOCK_BYTES;
+    Arrays.fill(bytes, block, Math.min(bytes.length, block + BLOCK_BYTES), (byte) 0);
+    return bytes;
+  }
+
+  private interface Edit {
+    byte[] of(byte[] bytes);
+  }
+
+  private void editNewestSegment(Edit edit) throws IOException {
+    List<Path> segments;
+    try (Stream<Path> files = Files.list(directory.resolve("state/spool"))) {
+      segments =
+          files
+              .filter(file -> file.toString().endsWith(".segment"))
+              .filter(file -> file.toFile().length() > 2 * BLOCK_BYTES)
+              .sorted(Comparator.comparing(Path::toString))
+              .toList();
+    }
+    if (!segments.isEmpty()) {
+      Path newest = segments.getLast();
+      Files.write(newest, edit.of(Files.readAllBytes(newest)));
+    }
+  }
+}
