@@ -56,7 +56,8 @@ final class DailyShape {
   /// @param channelScale the usual deviation of the channel from its mean
   /// @param floor added to scales that may be zero
   void observe(long wallMillis, double target, long n, double channelScale, double floor) {
-    fillFeatures(wallMillis);
+    features.data[0] = 1;
+    fillHarmonics(features.data, 1, HARMONICS, wallMillis);
     double logFactor = scale > 0 ? spread.predict() - spread.weight(0) : 0;
     factor = Math.exp(Math.clamp(SPREAD_APPLIED * logFactor, -MOST_SPREAD, MOST_SPREAD));
     error = shape.error(target);
@@ -70,7 +71,7 @@ final class DailyShape {
     }
     double counted =
         n > HUBER_AFTER ? EdgeLs.clipped(size / factor, scale, channelScale) : size / factor;
-    scale += EdgeLs.slowRate(n) * (counted - scale);
+    scale += EdgeLs.rate(n, EdgeLs.LONG_MEMORY) * (counted - scale);
   }
 
   /// The error of the present sample before learning.
@@ -110,17 +111,19 @@ final class DailyShape {
     scale = reader.value();
   }
 
-  private void fillFeatures(long wallMillis) {
+  /// Writes sine and cosine of the time of day and of its multiples.
+  ///
+  /// @param from where in `features` they begin
+  /// @param wallMillis since the epoch
+  static void fillHarmonics(double[] features, int from, int harmonics, long wallMillis) {
     double angle = 2 * Math.PI * Math.floorMod(wallMillis, DAY_MILLIS) / DAY_MILLIS;
     double sine = Math.sin(angle);
     double cosine = Math.cos(angle);
-    double[] f = features.data;
-    f[0] = 1;
-    f[1] = sine;
-    f[2] = cosine;
-    for (int i = 3; i < f.length; i += 2) {
-      f[i] = f[i - 2] * cosine + f[i - 1] * sine;
-      f[i + 1] = f[i - 1] * cosine - f[i - 2] * sine;
+    features[from] = sine;
+    features[from + 1] = cosine;
+    for (int i = from + 2; i < from + 2 * harmonics; i += 2) {
+      features[i] = features[i - 2] * cosine + features[i - 1] * sine;
+      features[i + 1] = features[i - 1] * cosine - features[i - 2] * sine;
     }
   }
 

@@ -18,7 +18,7 @@ public final class EdgeLs {
   public static final int CONFIDENT_FROM = 600;
 
   private static final double SHORT_MEMORY = 20;
-  private static final double LONG_MEMORY = 16_000;
+  static final double LONG_MEMORY = 16_000;
   private static final double STEP_FORGETTING = 0.995;
   private static final double STEP_VARIANCE = 0.1;
   private static final double HUBER_SCALES = 5;
@@ -33,6 +33,9 @@ public final class EdgeLs {
 
   /// More intervals than these since the sample before are a gap.
   private static final int GAP_INTERVALS = 3;
+
+  /// Longer absences count as a century of five-minute samples.
+  static final long MOST_INTERVALS = 10_000_000;
 
   /// After a gap so many samples have no trustworthy predecessor.
   private static final int SKIPPED_AFTER_GAP = 2;
@@ -127,7 +130,8 @@ public final class EdgeLs {
     if (!Rls.isUsable(value)) {
       return null;
     }
-    long sinceIntervals = intervals + passedIntervals;
+    pass(intervals);
+    long sinceIntervals = passedIntervals;
     boolean isFirstAfterRestart = restored;
     passedIntervals = 0;
     restored = false;
@@ -142,7 +146,7 @@ public final class EdgeLs {
     scale = Math.max(deviation, 1e-4 * Math.abs(mean) + 1e-9);
     floor = 1e-3 * scale + 1e-9;
     daily.observe(wallMillis, value - origin, samples, scale, floor);
-    double fast = rate(SHORT_MEMORY);
+    double fast = rate(samples, SHORT_MEMORY);
     expected = value - daily.error();
     halfBand = BAND_SCALES * daily.usual();
     watchLevel(value, fast);
@@ -156,7 +160,7 @@ public final class EdgeLs {
       evidence[Symptom.NOISE.ordinal()] = Double.NaN;
       evidence[Symptom.ONE_SIDED.ordinal()] = Double.NaN;
     }
-    double rate = slowRate(samples);
+    double rate = rate(samples, LONG_MEMORY);
     deviation += rate * (Math.abs(value - mean) - deviation);
     mean += rate * (value - mean);
     previous = value;
@@ -165,7 +169,8 @@ public final class EdgeLs {
 
   /// Lets time pass in which samples were withheld, because the sensor was not to be trusted.
   public void pass(long intervals) {
-    passedIntervals += intervals;
+    long more = Math.clamp(intervals, 0, MOST_INTERVALS);
+    passedIntervals = Math.min(MOST_INTERVALS, passedIntervals + more);
   }
 
   /// How many samples were taken.
@@ -228,23 +233,19 @@ public final class EdgeLs {
     writer.close(section);
   }
 
-  /// A model that goes on where the saved one stopped.
-  ///
-  /// @param resolution as in the constructor
-  public static EdgeLs restore(StateReader reader, double resolution) throws UnusableState {
+  /// Fills a new model with what was saved.
+  public void restore(StateReader reader) throws UnusableState {
     int section = reader.open(SECTION, CONSTANTS);
-    EdgeLs model = new EdgeLs(resolution);
-    model.samples = reader.number();
-    model.restoreMonitors(reader);
-    model.daily.restore(reader);
-    model.step.restore(reader);
-    model.scores.restore(reader);
-    model.passedIntervals = reader.number();
-    model.skip = reader.count(SKIPPED_AFTER_GAP);
-    model.muted = reader.count(MUTED_AFTER_RESTART);
-    model.restored = true;
+    samples = reader.number();
+    restoreMonitors(reader);
+    daily.restore(reader);
+    step.restore(reader);
+    scores.restore(reader);
+    passedIntervals = reader.number();
+    skip = reader.count(SKIPPED_AFTER_GAP);
+    muted = reader.count(MUTED_AFTER_RESTART);
     reader.close(section);
-    return model;
+    restored = true;
   }
 
   private void restoreMonitors(StateReader reader) throws UnusableState {
@@ -288,10 +289,10 @@ public final class EdgeLs {
     double dailyError = daily.evenError();
     double size = Math.abs(dailyError);
     dailyFast += fast * (dailyError - dailyFast);
-    dailySlow += rate(4 * SHORT_MEMORY) * (dailyError - dailySlow);
+    dailySlow += rate(samples, 4 * SHORT_MEMORY) * (dailyError - dailySlow);
     dailySize += fast * (size - dailySize);
     valueFast += fast * (value - valueFast);
-    valueSlow += rate(10 * SHORT_MEMORY) * (value - valueSlow);
+    valueSlow += rate(samples, 10 * SHORT_MEMORY) * (value - valueSlow);
     double usual = daily.scale() + floor;
     evidence[Symptom.TIME_OF_DAY.ordinal()] = size / usual;
     evidence[Symptom.LEVEL_FAST.ordinal()] = Math.abs(dailyFast) / usual;
@@ -305,7 +306,7 @@ public final class EdgeLs {
     double change = Math.abs(value - previous);
     changeSize += fast * (change - changeSize);
     double counted = samples > CLIP_AFTER ? clipped(change, changeScale, scale) : change;
-    changeScale += slowRate(samples) * (counted - changeScale);
+    changeScale += rate(samples, LONG_MEMORY) * (counted - changeScale);
     stepBias += fast * (stepError - stepBias);
     stepSize += fast * (Math.abs(stepError) - stepSize);
     evidence[Symptom.SPIKE.ordinal()] = Math.abs(stepError) / (stepScale + floor);
@@ -327,7 +328,7 @@ public final class EdgeLs {
     step.learn(error, isLarge ? usual / Math.abs(error) : 1);
     double size = Math.abs(error * scale);
     double counted = samples > STEP_HUBER_AFTER ? clipped(size, stepScale, scale) : size;
-    stepScale += slowRate(samples - STEPS_AFTER) * (counted - stepScale);
+    stepScale += rate(samples - STEPS_AFTER, LONG_MEMORY) * (counted - stepScale);
     return error * scale;
   }
 
@@ -353,12 +354,8 @@ public final class EdgeLs {
     return Math.min(size, Math.max(CLIP_SCALES * known, CLIP_FLOOR * channelScale));
   }
 
-  /// The rate of means over weeks; with it they begin as plain means.
-  static double slowRate(long n) {
-    return Math.max(1.0 / (n + 1), 1 / LONG_MEMORY);
-  }
-
-  private double rate(double memory) {
-    return Math.max(1.0 / (samples + 1), 1 / memory);
+  /// The rate of a mean over a memory; with it the mean begins as a plain one.
+  static double rate(long n, double memory) {
+    return Math.max(1.0 / (n + 1), 1 / memory);
   }
 }

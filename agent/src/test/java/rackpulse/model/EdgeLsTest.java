@@ -223,7 +223,9 @@ class EdgeLsTest {
   }
 
   private static EdgeLs restored(EdgeLs model) throws UnusableState {
-    return EdgeLs.restore(new StateReader(bytes(model)), 0);
+    EdgeLs restored = new EdgeLs(0);
+    restored.restore(new StateReader(bytes(model)));
+    return restored;
   }
 
   private static byte[] bytes(EdgeLs model) {

@@ -22,9 +22,12 @@ public final class Bench {
         case "check" -> new CheckBench(directory).run(rest);
         case "soak" -> Soak.run(directory, rest);
         default -> {
-          System.err.println(
-              "usage: tests/bench rtu [SECONDS] | tcp [SECONDS [BUSES]] | check | faults [TRIALS]\n"
-                  + "       tests/soak [--minutes N] [--seed S]");
+          System.err.print(
+              """
+              usage: tests/bench rtu [SECONDS] | tcp [SECONDS [BUSES]] | check
+                     tests/bench model [SAMPLES] | faults [TRIALS]
+                     tests/soak [--minutes N] [--seed S]
+              """);
           System.exit(2);
         }
       }
