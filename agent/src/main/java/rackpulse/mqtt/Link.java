@@ -285,6 +285,11 @@ final class Link {
       client.disconnectForcibly(0, 100, false);
     } catch (MqttException e) {
       wire.stop(); // all that matters
+    }
+    try {
+      wire.endWriter();
+    } catch (InterruptedException e) {
+      interrupted = true;
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();

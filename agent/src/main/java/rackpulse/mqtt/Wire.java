@@ -45,6 +45,11 @@ final class Wire implements NetworkModule {
   /// After a failed write everything that the broker had sent before is here already.
   private static final Duration LAST_WORDS = Duration.ofMillis(500);
 
+  /// Together a second, which nobody needs: more would keep the caller from connecting again.
+  private static final int FAREWELLS = 50;
+
+  private static final int FAREWELL_MILLIS = 20;
+
   /// How long closing waits for a writer that a stalled broker blocks.
   private static final int LINGER_SECONDS = 1;
 
@@ -63,6 +68,7 @@ final class Wire implements NetworkModule {
   private final CountDownLatch ended = new CountDownLatch(1);
 
   private volatile boolean stopped;
+  private volatile @Nullable Thread writer;
   private volatile @Nullable Socket socket;
   private volatile @Nullable InputStream in;
   private volatile @Nullable OutputStream out;
@@ -235,6 +241,16 @@ final class Wire implements NetworkModule {
     }
   }
 
+  /// Sees the thread off that writes, after Paho has shut down. It may have looked for work just
+  /// before, missed that there will be none, and would wait for ever.
+  void endWriter() throws InterruptedException {
+    Thread sender = writer;
+    for (int i = 0; i < FAREWELLS && sender != null && sender.isAlive(); i++) {
+      sender.interrupt(); // in vain while Paho is still shutting down
+      sender.join(FAREWELL_MILLIS);
+    }
+  }
+
   /// Where this goes.
   Endpoint endpoint() {
     return endpoint;
@@ -255,6 +271,7 @@ final class Wire implements NetworkModule {
 
     @Override
     public void write(byte[] bytes, int from, int length) throws IOException {
+      writer = Thread.currentThread();
       try {
         out.write(bytes, from, length);
       } catch (IOException e) {
