@@ -66,6 +66,7 @@ class BrokerOutageIT {
     watch();
     agent = AgentProcess.run(directory, configuration);
     awaitPolls(5);
+    witnesses.getFirst().await("/b/readings"); // it is connected
   }
 
   @AfterEach

@@ -120,7 +120,7 @@ class ReconnectsIT {
           Duration.ofSeconds(10),
           "no more than " + before,
           () -> Resources.of(rack.agent().pid()).atMost(before),
-          () -> "but " + Resources.of(rack.agent().pid()) + "\n" + rack.agent().transcript());
+          () -> Resources.of(rack.agent().pid()).threads() + "\n" + rack.agent().transcript());
     }
 
     @Override
