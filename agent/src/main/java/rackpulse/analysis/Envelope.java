@@ -86,7 +86,7 @@ public record Envelope(String id, Range temperature, Range dewPoint, Range relat
   }
 
   /// The limits of a channel with those of the envelope where none is given: warnings at its edges.
-  /// What is given wins, and the envelope never warns where an alarm is raised already.
+  /// What is given wins: an edge that would not lie between given limits is left out.
   public LimitSettings fill(LimitSettings given) {
     Optional<Range> range = range(given.channel());
     if (range.isEmpty()) {
@@ -94,8 +94,12 @@ public record Envelope(String id, Range temperature, Range dewPoint, Range relat
     }
     double low = range.get().low();
     double high = range.get().high();
-    boolean lowFits = given.alarmLow().isEmpty() || given.alarmLow().getAsDouble() < low;
-    boolean highFits = given.alarmHigh().isEmpty() || given.alarmHigh().getAsDouble() > high;
+    boolean lowFits =
+        lower(given.alarmLow()) < low
+            && Math.min(upper(given.warnHigh()), upper(given.alarmHigh())) > low;
+    boolean highFits =
+        upper(given.alarmHigh()) > high
+            && Math.max(lower(given.warnLow()), lower(given.alarmLow())) < high;
     return new LimitSettings(
         given.channel(),
         given.alarmLow(),
@@ -104,6 +108,14 @@ public record Envelope(String id, Range temperature, Range dewPoint, Range relat
         given.alarmHigh(),
         given.delay(),
         given.hysteresis());
+  }
+
+  private static double lower(OptionalDouble limit) {
+    return limit.orElse(Double.NEGATIVE_INFINITY);
+  }
+
+  private static double upper(OptionalDouble limit) {
+    return limit.orElse(Double.POSITIVE_INFINITY);
   }
 
   /// The envelope named `id`, if there is one.

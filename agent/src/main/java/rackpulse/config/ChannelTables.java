@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import rackpulse.analysis.DerivedSettings;
 import rackpulse.analysis.DewPoint;
+import rackpulse.analysis.Envelope;
 import rackpulse.analysis.LimitSettings;
 import rackpulse.config.DeviceTables.Device;
 import rackpulse.config.DeviceTables.Devices;
@@ -26,11 +27,9 @@ import rackpulse.telemetry.Quantity;
 /// Reads the tables that speak of channels: `[derived.*]`, `[limit.*]`, `[objective]`, `[forecast]`
 /// and `[model.*]`.
 final class ChannelTables {
-  /// Thermal Guidelines for Data Processing Environments, ASHRAE TC 9.9: the recommended envelope
-  /// and the allowable ones of the classes.
-  private static final Map<String, String> PRESETS =
-      Stream.of("ashrae-recommended", "ashrae-a1", "ashrae-a2", "ashrae-a3", "ashrae-a4")
-          .collect(Collectors.toUnmodifiableMap(name -> name, name -> name));
+  private static final Map<String, Envelope> PRESETS =
+      Envelope.ALL.stream()
+          .collect(Collectors.toUnmodifiableMap(Envelope::id, envelope -> envelope));
 
   private static final Set<Quantity> CLIMATE =
       Set.of(Quantity.TEMPERATURE, Quantity.RELATIVE_HUMIDITY);
@@ -45,16 +44,14 @@ final class ChannelTables {
   private static final int MAX_INPUTS = 7;
 
   private final TomlReader root;
-  private final Problems warnings;
   private final Set<String> deviceNames;
   private final Set<String> derivedNames = new HashSet<>();
 
   /// Channels by device and name.
   private final Map<String, Map<String, Channel>> channels = new HashMap<>();
 
-  ChannelTables(TomlReader root, Devices devices, Problems warnings) {
+  ChannelTables(TomlReader root, Devices devices) {
     this.root = root;
-    this.warnings = warnings;
     this.deviceNames = devices.names();
     for (Device device : devices.sound()) {
       channels.put(device.settings().name(), channels(device.settings()));
@@ -181,7 +178,7 @@ final class ChannelTables {
   }
 
   private Optional<LimitSettings> limit(Optional<Channel> channel, TomlReader table) {
-    checkPreset(table, channel);
+    Optional<Envelope> preset = preset(table, channel);
     Map<String, OptionalDouble> limits = new HashMap<>();
     double last = Double.NEGATIVE_INFINITY;
     for (String key : LIMITS) {
@@ -192,12 +189,8 @@ final class ChannelTables {
       last = limit.orElse(last);
       limits.put(key, limit.map(OptionalDouble::of).orElse(OptionalDouble.empty()));
     }
-    boolean none = LIMITS.stream().noneMatch(table::has);
-    if (table.has("preset")) {
-      String what = "\"preset\" has no effect in this version: ";
-      warnings.add(
-          table.at("preset", what + (none ? "nothing is watched" : "only the limits given are")));
-    } else if (none) {
+    boolean none = !table.has("preset") && LIMITS.stream().noneMatch(table::has);
+    if (none) {
       table.problem(
           "[%s] sets no limit: give one of %s or preset"
               .formatted(table.name(), String.join(", ", LIMITS)));
@@ -219,11 +212,12 @@ final class ChannelTables {
                 limits.getOrDefault("warn_high", absent),
                 limits.getOrDefault("alarm_high", absent),
                 delay,
-                hysteresis));
+                hysteresis))
+        .map(given -> preset.map(envelope -> envelope.fill(given)).orElse(given));
   }
 
-  private static void checkPreset(TomlReader table, Optional<Channel> channel) {
-    Optional<String> preset = table.choice("preset", PRESETS);
+  private static Optional<Envelope> preset(TomlReader table, Optional<Channel> channel) {
+    Optional<Envelope> preset = table.choice("preset", PRESETS);
     if (preset.isPresent() && channel.isPresent()) {
       Quantity quantity = channel.get().quantity();
       if (!CLIMATE.contains(quantity)) {
@@ -232,6 +226,7 @@ final class ChannelTables {
             "presets are for temperature and relative humidity, not for " + quantity.id());
       }
     }
+    return preset;
   }
 
   /// Checks what this version does not act on.
@@ -258,7 +253,7 @@ final class ChannelTables {
     if (tolerance.isPresent() && tolerance.get() <= 0) {
       term.problem("tolerance", "\"tolerance\" must be above 0");
     }
-    checkPreset(term, channel);
+    preset(term, channel);
     if (!term.has("preset")) {
       term.require("target", "tolerance");
     }

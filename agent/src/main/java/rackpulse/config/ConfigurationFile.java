@@ -115,7 +115,7 @@ public final class ConfigurationFile {
     SpoolSettings spool = spool(root.tableOrEmpty("spool"), agent.stateDirectory());
     RecorderSettings recorder = recorder(root.tableOrEmpty("recorder"), agent.stateDirectory());
     checkCommands(root.tableOrEmpty("commands"));
-    ChannelTables channels = new ChannelTables(root, devices, warnings);
+    ChannelTables channels = new ChannelTables(root, devices);
     List<DerivedSettings> derived = channels.derived();
     List<LimitSettings> limits = channels.limits();
     channels.checkModels();

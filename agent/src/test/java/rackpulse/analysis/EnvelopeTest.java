@@ -77,5 +77,8 @@ class EnvelopeTest {
             INLET, OptionalDouble.of(20), NONE, NONE, OptionalDouble.of(24), Duration.ZERO, 0);
     LimitSettings filled = Envelope.ASHRAE_A1.fill(strict);
     assertEquals(strict, filled);
+    LimitSettings hot =
+        new LimitSettings(INLET, NONE, OptionalDouble.of(40), NONE, NONE, Duration.ZERO, 0);
+    assertEquals(hot, Envelope.ASHRAE_A1.fill(hot));
   }
 }

@@ -277,6 +277,7 @@ class ConfigurationFileTest {
                 alarm_high = 3000
                 [limit.inlet.dew-point]
                 warn_low = -9.5
+                preset = "ashrae-a2"
                 delay = "1 min"
                 hysteresis = 0.5
                 """);
@@ -300,7 +301,7 @@ class ConfigurationFileTest {
                 new Channel("inlet", "dew-point", Quantity.TEMPERATURE),
                 none,
                 OptionalDouble.of(-9.5),
-                none,
+                OptionalDouble.of(21), // of the preset
                 none,
                 Duration.ofMinutes(1),
                 0.5)),

@@ -119,8 +119,7 @@ class ConfigurationWarningsTest {
             "rackpulse.toml:33:1: \"role\" has no effect in this version: no model uses it",
             "rackpulse.toml:35:1: readings and password travel unprotected to broker.example"
                 + " (allow_plain)",
-            "rackpulse.toml:37:1: \"ca_file\" has no effect without mqtts://",
-            "rackpulse.toml:39:1: \"preset\" has no effect in this version: nothing is watched"),
+            "rackpulse.toml:37:1: \"ca_file\" has no effect without mqtts://"),
         warnings(text));
   }
 
