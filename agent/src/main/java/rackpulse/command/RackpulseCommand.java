@@ -65,6 +65,7 @@ public final class RackpulseCommand implements Runnable {
             .addSubcommand(new ScanCommand(services))
             .addSubcommand(new ProfilesCommand(services))
             .addSubcommand(new ReplayCommand(services))
+            .addSubcommand(new EvaluateCommand(services))
             .addSubcommand(new DemoCommand(services))
             .addSubcommand("completion", new GenerateCompletion());
     line.getCommandSpec().version("rackpulse " + services.version());

@@ -169,11 +169,34 @@ class CommandLineTest {
   }
 
   @Test
+  void evaluatePrintsATableAndDraws() throws IOException {
+    StringBuilder csv = new StringBuilder("t,v\n");
+    for (int i = 0; i < 1000; i++) {
+      csv.append(300 * i).append(',').append(20 + Math.sin(i / 40.0)).append('\n');
+    }
+    Path plot = directory.resolve("plot.svg");
+    String[] arguments = {
+      "--csv", recording(csv.toString()), "--time", "t", "--value", "v", "--horizon", "15m",
+      "--passes", "1", "--plot", plot.toString()
+    };
+    assertEquals(ExitCode.OK, execute(new EvaluateCommand(services()), arguments));
+    assertTrue(out().contains("pass  part   horizon  forecasts"), out());
+    assertTrue(out().contains("   1  test    15 min        300"), out());
+    assertTrue(Files.readString(plot).endsWith("</svg>\n"));
+  }
+
+  @Test
   void recordingsThatCannotBeUsedAreUsageErrors() throws IOException {
     String csv = recording("t,v\n0,20\n");
     ReplayCommand replay = new ReplayCommand(services());
     assertEquals(ExitCode.USAGE, execute(replay, "--csv", csv, "--time", "t", "--value", "w"));
     assertTrue(err().contains("there is no column \"w\""), err());
+    EvaluateCommand evaluate = new EvaluateCommand(services());
+    String[] arguments = {"--csv", csv, "--time", "t", "--value", "v", "--horizon", "7m"};
+    assertEquals(ExitCode.USAGE, execute(evaluate, arguments));
+    assertTrue(err().contains("\"7m\" is not 1 to 2016 times the period of 5 min"), err());
+    String[] nonsense = {"--csv", csv, "--time", "t", "--value", "v", "--train", "100%"};
+    assertEquals(ExitCode.USAGE, execute(new EvaluateCommand(services()), nonsense));
   }
 
   private String recording(String csv) throws IOException {
