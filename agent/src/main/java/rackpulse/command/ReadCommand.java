@@ -27,10 +27,10 @@ import rackpulse.telemetry.Reading;
 import rackpulse.telemetry.Sample;
 import rackpulse.telemetry.Stamp;
 import rackpulse.terminal.Display;
-import rackpulse.terminal.Table.Cell;
 import rackpulse.terminal.Table;
-import rackpulse.terminal.Terminal.Style;
+import rackpulse.terminal.Table.Cell;
 import rackpulse.terminal.Terminal;
+import rackpulse.terminal.Terminal.Style;
 
 /// `rackpulse read`: one poll of the configured devices, as a table.
 @Command(

@@ -15,8 +15,8 @@ import rackpulse.state.UnusableState;
 /// How well forecasts come true: the model learns from the first part of a recording, several times
 /// over, and after each time is tried on the rest, which it learns from only while it is tried.
 public final class Evaluation {
-  /// So many intervals between the end of one run over the data and the start of the next are a
-  /// gap for every rule.
+  /// So many intervals between the end of one run over the data and the start of the next are a gap
+  /// for every rule.
   private static final int BETWEEN_PASSES = 1000;
 
   /// Samples between two calls of the progress.

@@ -176,8 +176,18 @@ class CommandLineTest {
     }
     Path plot = directory.resolve("plot.svg");
     String[] arguments = {
-      "--csv", recording(csv.toString()), "--time", "t", "--value", "v", "--horizon", "15m",
-      "--passes", "1", "--plot", plot.toString()
+      "--csv",
+      recording(csv.toString()),
+      "--time",
+      "t",
+      "--value",
+      "v",
+      "--horizon",
+      "15m",
+      "--passes",
+      "1",
+      "--plot",
+      plot.toString()
     };
     assertEquals(ExitCode.OK, execute(new EvaluateCommand(services()), arguments));
     assertTrue(out().contains("pass  part   horizon  forecasts"), out());

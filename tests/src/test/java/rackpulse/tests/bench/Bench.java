@@ -21,10 +21,11 @@ public final class Bench {
         case "tcp" -> new TcpBench(directory).run(rest);
         case "check" -> new CheckBench(directory).run(rest);
         case "soak" -> Soak.run(directory, rest);
+        case "replay" -> new ReplayBench(directory).run(rest);
         default -> {
           System.err.print(
               """
-              usage: tests/bench rtu [SECONDS] | tcp [SECONDS [BUSES]] | check
+              usage: tests/bench rtu [SECONDS] | tcp [SECONDS [BUSES]] | check | replay [ROWS]
                      tests/bench model [SAMPLES] | faults [TRIALS]
                      tests/soak [--minutes N] [--seed S]
               """);
