@@ -11,6 +11,7 @@ import rackpulse.command.ExitCode;
 import rackpulse.command.Services;
 import rackpulse.config.Configuration;
 import rackpulse.delivery.Announced;
+import rackpulse.engine.AlarmFile;
 import rackpulse.engine.BusOpener;
 import rackpulse.engine.Engine;
 import rackpulse.linux.KernelClock;
@@ -26,6 +27,7 @@ import rackpulse.spool.SpoolSettings;
 /// The agent in its process: wires the engine to the machine and ends as it is told.
 final class AgentProcess implements Services.Runner {
   private static final String ANNOUNCED = "announced-devices";
+  private static final String ALARMS = "raised-anomalies";
   private static final int BOOT_BYTES = 4;
 
   private final String version;
@@ -89,6 +91,7 @@ final class AgentProcess implements Services.Runner {
             new MqttUplink(session, name.boot()),
             nowNanos -> Spool.open(DiskStorage.open(spool.directory()), spool, nowNanos),
             Announced.load(agent.stateDirectory().resolve(ANNOUNCED)),
+            AlarmFile.load(agent.stateDirectory().resolve(ALARMS), clocks.nanos()),
             supervisor,
             clocks,
             recorder,

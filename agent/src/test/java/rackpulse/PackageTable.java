@@ -95,7 +95,8 @@ final class PackageTable {
         "recorder",
         "analysis",
         "delivery",
-        "spool");
+        "spool",
+        "state");
     row("log", "tinylog's journal and JSON writers.", "json");
     row(
         "terminal",

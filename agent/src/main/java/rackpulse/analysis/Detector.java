@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Queue;
 import java.util.Set;
 import java.util.function.ToLongFunction;
@@ -61,6 +62,42 @@ public final class Detector {
   /// All devices, with what is computed for them.
   public List<DeviceDescription> descriptions() {
     return List.copyOf(devices.values());
+  }
+
+  /// Goes on with anomalies that were raised before a restart.
+  ///
+  /// @return what there is to tell: those that are still watched, and the end of all others
+  public List<Anomaly> restore(List<Anomaly> raised, Stamp now) {
+    List<Anomaly> told = new ArrayList<>();
+    for (Anomaly anomaly : raised) {
+      LimitWatch watch =
+          anomaly.kind() == Anomaly.Kind.LIMIT ? limits.get(anomaly.channel()) : null;
+      if (watch == null) {
+        told.add(unwatched(anomaly, now));
+      } else {
+        watch.restore(anomaly);
+        told.add(anomaly);
+      }
+    }
+    return told;
+  }
+
+  private static Anomaly unwatched(Anomaly anomaly, Stamp now) {
+    Channel channel = anomaly.channel();
+    return new Anomaly(
+        anomaly.id(),
+        channel,
+        now,
+        anomaly.kind(),
+        Anomaly.State.CLEARED,
+        anomaly.severity(),
+        anomaly.since(),
+        OptionalDouble.empty(),
+        OptionalDouble.empty(),
+        anomaly.low(),
+        anomaly.high(),
+        List.of(),
+        channel.device() + " " + channel.name() + " is no longer watched for this");
   }
 
   /// Takes the polls of a device in their order.

@@ -1,8 +1,8 @@
 package rackpulse.analysis;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +33,9 @@ final class LimitWatch {
   private @Nullable Raised raised;
 
   /// What was told last of an anomaly that is not over.
-  private record Raised(String id, Instant since, Level level, long toldNanos) {}
+  ///
+  /// @param began when it was raised; on a clock not yet synchronised the date is corrected later
+  private record Raised(String id, Stamp began, Level level, long toldNanos) {}
 
   LimitWatch(LimitSettings settings) {
     this.settings = settings;
@@ -45,6 +47,25 @@ final class LimitWatch {
 
   Channel channel() {
     return settings.channel();
+  }
+
+  /// Goes on with an anomaly that was raised before a restart. It is told again with the next
+  /// reading, or cleared once readings have been inside the limits for the delay.
+  void restore(Anomaly told) {
+    boolean isAlarm = told.severity() >= ALARM_SEVERITY;
+    double observed = told.observed().orElse(0);
+    Level worst =
+        levels.stream()
+            .min(
+                Comparator.<Level, Boolean>comparing(level -> level.alarm != isAlarm)
+                    .thenComparingDouble(level -> level.margin(observed)))
+            .orElseThrow();
+    for (Level level : levels) {
+      level.raised = level.high == worst.high && (worst.alarm || !level.alarm);
+    }
+    Stamp began = new Stamp(told.since(), told.stamp().monotonicNanos(), true);
+    long longAgoNanos = told.stamp().monotonicNanos() - UPDATE_EVERY.toNanos();
+    raised = new Raised(told.id(), began, worst, longAgoNanos);
   }
 
   /// @return what there is to tell, if anything
@@ -81,8 +102,8 @@ final class LimitWatch {
       return null;
     }
     String id = told == null ? channel().path() + ".limit." + stamp.at().toEpochMilli() : told.id;
-    Instant since = told == null ? stamp.at() : told.since;
-    raised = new Raised(id, since, worst, stamp.monotonicNanos());
+    Stamp began = told == null ? stamp : told.began;
+    raised = new Raised(id, began, worst, stamp.monotonicNanos());
     return anomaly(reading, raised, Anomaly.State.RAISED);
   }
 
@@ -94,7 +115,7 @@ final class LimitWatch {
         Anomaly.Kind.LIMIT,
         state,
         told.level.alarm ? ALARM_SEVERITY : WARN_SEVERITY,
-        told.since,
+        told.began.datedBy(reading.stamp()).at(),
         OptionalDouble.of(reading.value()),
         OptionalDouble.empty(),
         settings.warnLow().isPresent() ? settings.warnLow() : settings.alarmLow(),
@@ -145,8 +166,13 @@ final class LimitWatch {
       this.limit = limit;
     }
 
+    /// How far inside the limit `value` is; negative beyond.
+    double margin(double value) {
+      return high ? limit - value : value - limit;
+    }
+
     void observe(double value, long stepNanos) {
-      double margin = high ? limit - value : value - limit;
+      double margin = margin(value);
       beyondNanos = extended(beyondNanos, margin < 0, stepNanos);
       insideNanos = extended(insideNanos, margin >= settings.hysteresis(), stepNanos);
       long longEnoughNanos = settings.delay().toNanos();

@@ -100,7 +100,7 @@ final class Standing {
   synchronized void sayFarewell(Stamp stamp, String reason, Consumer<Report> outbox) {
     for (Expiring state : states.values()) {
       DeviceStatus last = (DeviceStatus) state.report;
-      Instant since = last.online() ? stamp.at() : last.since();
+      Instant since = last.online() ? stamp.at() : since(last, stamp);
       outbox.accept(new DeviceStatus(last.device(), stamp, false, since, reason));
     }
   }
@@ -119,10 +119,17 @@ final class Standing {
   private static void say(Expiring expiring, Stamp stamp, Consumer<Report> outbox) {
     Report report = expiring.report;
     if (report instanceof DeviceStatus last) {
-      report = new DeviceStatus(last.device(), stamp, last.online(), last.since(), last.reason());
+      Instant since = since(last, stamp);
+      report = new DeviceStatus(last.device(), stamp, last.online(), since, last.reason());
     }
     outbox.accept(report);
     expiring.dueNanos = stamp.monotonicNanos() + expiring.refreshNanos;
+  }
+
+  /// When the state began, with its true date once the wall clock has been synchronised.
+  private static Instant since(DeviceStatus status, Stamp now) {
+    Stamp then = status.stamp();
+    return status.since().plus(Duration.between(then.at(), then.datedBy(now).at()));
   }
 
   private static long earlier(long aNanos, long bNanos) {

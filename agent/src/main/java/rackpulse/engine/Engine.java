@@ -75,6 +75,7 @@ public final class Engine {
   ///
   /// @param drivers makes the driver of a device on its bus
   /// @param spool opens the spool, again and again until it can be opened
+  /// @param alarms what was raised before the start, and outlives the end
   /// @param recorder keeps what travels on the wires
   /// @param process reads what the process has used so far
   /// @param observer is shown the rack every few seconds, by the main thread
@@ -84,6 +85,7 @@ public final class Engine {
       Uplink uplink,
       Keeper.Opener spool,
       Announced announced,
+      AlarmFile alarms,
       Supervisor supervisor,
       Clocks clocks,
       FlightRecorder recorder,

@@ -20,6 +20,7 @@ import rackpulse.delivery.Uplink;
 import rackpulse.engine.Engine.Rack;
 import rackpulse.engine.Engine.Surroundings;
 import rackpulse.telemetry.Anomaly;
+import rackpulse.telemetry.Anomaly;
 import rackpulse.telemetry.DeviceDescription;
 import rackpulse.telemetry.DeviceRemoval;
 import rackpulse.telemetry.DeviceStatus;
@@ -111,6 +112,10 @@ final class Pipeline {
       offer(new DeviceStatus(derived.name(), started, true, started.at(), ""));
     }
     keep.start();
+    for (Anomaly anomaly : detector.restore(around.alarms().all(), started)) {
+      around.alarms().note(anomaly);
+      offer(anomaly);
+    }
     analysis.start();
     publish.start();
   }
@@ -211,6 +216,7 @@ final class Pipeline {
     public boolean work() throws InterruptedException {
       inbox.drain(batch, ANALYSIS_LIMIT.toNanos() / 2);
       observe();
+      around.alarms().saveSometimes(around.clocks().nanos());
       return true;
     }
 
@@ -219,22 +225,33 @@ final class Pipeline {
     public void end() {
       inbox.drain(batch);
       observe();
+      around.alarms().save();
     }
 
     private void observe() {
       for (Poll poll : batch) {
         for (Report report : detector.observe(poll)) {
-          if (report instanceof Poll complete) {
-            latest.put(complete.device(), complete);
-          }
-          if (report instanceof Anomaly anomaly && anomaly.state() == Anomaly.State.RAISED) {
-            String bus = busOf.getOrDefault(anomaly.channel().device(), "");
-            around.recorder().alarm(bus, "anomaly: " + anomaly.text());
-          }
+          note(report);
           offer(report);
         }
       }
       batch.clear();
+    }
+
+    private void note(Report report) {
+      switch (report) {
+        case Poll complete -> latest.put(complete.device(), complete);
+        case Anomaly anomaly -> {
+          around.alarms().note(anomaly);
+          if (anomaly.state() == Anomaly.State.RAISED) {
+            String bus = busOf.getOrDefault(anomaly.channel().device(), "");
+            around.recorder().alarm(bus, "anomaly: " + anomaly.text());
+          }
+        }
+        case Loss _, DeviceDescription _, DeviceStatus _, DeviceRemoval _, Health _ -> {
+          // not made by the detector
+        }
+      }
     }
   }
 

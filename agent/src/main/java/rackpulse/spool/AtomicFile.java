@@ -23,6 +23,13 @@ public final class AtomicFile {
     replace(target, content, true);
   }
 
+  /// Moves a file that cannot be used out of the way, to where an engineer may look at it; the one
+  /// set aside before is replaced.
+  public static void setAside(Path file) throws IOException {
+    Path aside = file.resolveSibling(file.getFileName() + ".damaged");
+    Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
+  }
+
   /// The temporary name is fixed, so that killed processes leave at most one such file behind.
   private static void replace(Path target, byte[] content, boolean durably) throws IOException {
     Path parent = target.toAbsolutePath().getParent();

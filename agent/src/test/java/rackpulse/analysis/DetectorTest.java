@@ -2,6 +2,7 @@ package rackpulse.analysis;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static rackpulse.analysis.Telemetry.at;
 import static rackpulse.analysis.Telemetry.device;
 import static rackpulse.analysis.Telemetry.gap;
 import static rackpulse.analysis.Telemetry.poll;
@@ -92,6 +93,26 @@ class DetectorTest {
     detector.observe(poll(1, reading(POWER_B, 1, 50)));
     reports = detector.observe(poll(1, reading(COOLING, 1, 30)));
     assertTrue(reports.get(2) instanceof Anomaly anomaly && anomaly.channel().equals(IT_POWER));
+  }
+
+  @Test
+  void afterARestartWhatIsNoLongerWatchedIsOver() {
+    Anomaly raised =
+        (Anomaly)
+            detector(List.of(), List.of(above(POWER_A, 100)))
+                .observe(poll(1, reading(POWER_A, 1, 120)))
+                .get(1);
+    Detector same = detector(List.of(), List.of(above(POWER_A, 100)));
+    assertEquals(List.of(raised), same.restore(List.of(raised), at(2)));
+    Anomaly again = (Anomaly) same.observe(poll(1, reading(POWER_A, 3, 120))).get(1);
+    assertEquals(raised.id(), again.id());
+
+    Detector another = detector(List.of(), List.of(above(POWER_B, 100)));
+    Anomaly over = another.restore(List.of(raised), at(2)).getFirst();
+    assertEquals(Anomaly.State.CLEARED, over.state());
+    assertEquals(raised.id(), over.id());
+    assertEquals("pdu-a power is no longer watched for this", over.text());
+    assertEquals(1, another.observe(poll(1, reading(POWER_A, 3, 120))).size());
   }
 
   @Test

@@ -8,6 +8,7 @@ import static rackpulse.analysis.Telemetry.gap;
 import static rackpulse.analysis.Telemetry.reading;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -16,6 +17,8 @@ import rackpulse.telemetry.Anomaly.State;
 import rackpulse.telemetry.Cause;
 import rackpulse.telemetry.Channel;
 import rackpulse.telemetry.Quantity;
+import rackpulse.telemetry.Reading;
+import rackpulse.telemetry.Stamp;
 
 class LimitWatchTest {
   private static final Channel CHANNEL =
@@ -111,6 +114,48 @@ class LimitWatchTest {
     Anomaly warning = told(instant.observe(reading(CHANNEL, 2, 17.9)));
     assertEquals(LimitWatch.WARN_SEVERITY, warning.severity());
     assertEquals(State.CLEARED, told(instant.observe(reading(CHANNEL, 3, 18))).state());
+  }
+
+  @Test
+  void goesOnAfterARestartWithTheSameAnomaly() {
+    Anomaly before = raise(33);
+    LimitWatch restarted = watch(30, 1.0);
+    restarted.restore(before);
+    assertNull(restarted.observe(gap(CHANNEL, 1000, Cause.NO_ANSWER)));
+    Anomaly again = told(restarted.observe(reading(CHANNEL, 1001, 33)));
+    assertEquals(State.RAISED, again.state());
+    assertEquals(before.id(), again.id());
+    assertEquals(before.since(), again.since());
+    assertEquals(LimitWatch.ALARM_SEVERITY, again.severity());
+    assertNull(restarted.observe(reading(CHANNEL, 1002, 20)));
+    Anomaly cleared = told(restarted.observe(reading(CHANNEL, 1032, 20)));
+    assertEquals(State.CLEARED, cleared.state());
+    assertEquals(before.id(), cleared.id());
+  }
+
+  @Test
+  void clearsAfterARestartWhatIsOverMeanwhile() {
+    Anomaly before = raise(28);
+    LimitWatch restarted = watch(30, 1.0);
+    restarted.restore(before);
+    Anomaly again = told(restarted.observe(reading(CHANNEL, 1000, 20)));
+    assertEquals(
+        "inlet-top temperature is 20.0 °C, not yet clear of the warning limit 27.0 °C",
+        again.text());
+    assertEquals(State.CLEARED, told(restarted.observe(reading(CHANNEL, 1030, 20))).state());
+  }
+
+  @Test
+  void datesItsBeginningWhenTheClockIsSynchronised() {
+    Anomaly early = told(watch(0, 0).observe(reading(CHANNEL, 0, 28)));
+    assertEquals(at(0).at(), early.since());
+    LimitWatch atBoot = watch(0, 0);
+    Stamp astray = new Stamp(Instant.EPOCH, 0, false);
+    told(atBoot.observe(new Reading(CHANNEL, astray, 28)));
+    Instant noon = Instant.parse("2026-11-24T12:00:00Z");
+    Stamp right = new Stamp(noon, 90_000_000_000L, true);
+    assertEquals(
+        noon.minusSeconds(90), told(atBoot.observe(new Reading(CHANNEL, right, 28))).since());
   }
 
   private static LimitWatch watch(int delaySeconds, double hysteresis) {

@@ -89,6 +89,16 @@ class StandingTest {
     assertEquals(stamp().at(), ((DeviceStatus) said.get(1)).since());
   }
 
+  @Test
+  void statesThatBeganBeforeTheClockWasSynchronisedAreDatedLater() {
+    Instant noon = Instant.parse("2026-11-24T12:00:00Z");
+    Stamp astray = new Stamp(Instant.EPOCH.plusSeconds(50), START, false);
+    note(new DeviceStatus("a", astray, true, Instant.EPOCH.plusSeconds(20), ""));
+    long later = START + Duration.ofSeconds(40).toNanos();
+    standing.sayAll(new Stamp(noon, later, true), said::add);
+    assertEquals(noon.minusSeconds(70), ((DeviceStatus) said.getFirst()).since());
+  }
+
   private void note(Report report) {
     standing.note(report, nowNanos);
   }

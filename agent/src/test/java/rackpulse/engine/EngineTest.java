@@ -285,6 +285,7 @@ class EngineTest {
         uplink,
         this::openSpool,
         Announced.load(directory.resolve("announced")),
+        AlarmFile.load(directory.resolve("raised"), 0),
         new Recorder(),
         new MachineClocks(),
         FakeBus.recorder(new MachineClocks()),
