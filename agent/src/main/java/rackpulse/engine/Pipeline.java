@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.UnaryOperator;
 import org.tinylog.Logger;
 import rackpulse.analysis.DerivedSettings;
 import rackpulse.analysis.Detector;
@@ -19,7 +18,6 @@ import rackpulse.delivery.Publisher;
 import rackpulse.delivery.Uplink;
 import rackpulse.engine.Engine.Rack;
 import rackpulse.engine.Engine.Surroundings;
-import rackpulse.telemetry.Anomaly;
 import rackpulse.telemetry.Anomaly;
 import rackpulse.telemetry.DeviceDescription;
 import rackpulse.telemetry.DeviceRemoval;
@@ -78,7 +76,7 @@ final class Pipeline {
         new Detector(
             polled, rack.derived(), rack.limits(), device -> sequenceOf(device).incrementAndGet());
     Uplink uplink = around.uplink();
-    Outbox outbox = new Outbox(settings.outboxBytes(), uplink, losses, UnaryOperator.identity());
+    Outbox outbox = new Outbox(settings.outboxBytes(), uplink, losses, around.clocks()::corrected);
     keeper =
         new Keeper(
             around.spool(),

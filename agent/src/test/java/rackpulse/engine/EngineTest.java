@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -50,6 +51,7 @@ import rackpulse.telemetry.Poll;
 import rackpulse.telemetry.Quantity;
 import rackpulse.telemetry.Reading;
 import rackpulse.telemetry.Report;
+import rackpulse.telemetry.Stamp;
 
 /// The whole engine with its threads, between devices and a broker that live in memory.
 @Timeout(30)
@@ -59,6 +61,7 @@ class EngineTest {
 
   @TempDir private Path directory = Path.of("");
   private final FakeBus wires = new FakeBus();
+  private final MachineClocks clocks = new MachineClocks();
   private final FakeUplink uplink = new FakeUplink(16, true);
   private final List<String> supervised = new ArrayList<>();
   private Consumer<Snapshot> observer = _ -> {};
@@ -111,6 +114,19 @@ class EngineTest {
     int oldest = indexOf(sent, each -> each.report() instanceof Poll && each.historical());
     assertTrue(live < oldest, "what is live overtakes");
     assertEquals(1, ((Poll) sent.get(oldest).report()).sequence());
+  }
+
+  @Test
+  void backlogTakenBeforeTheClockWasSynchronisedIsDatedRight() throws Exception {
+    clocks.error(Duration.ofDays(-20_000));
+    start(device("a"));
+    awaitAsked("a", 5);
+    clocks.error(Duration.ZERO);
+    uplink.connect();
+    Stamp stamp = await(Poll.class, poll -> poll.sequence() == 1).stamp();
+    assertTrue(stamp.clockSynchronised());
+    Duration age = Duration.between(stamp.at(), Instant.now());
+    assertTrue(!age.isNegative() && age.toMinutes() < 1, stamp::toString);
   }
 
   @Test
@@ -286,9 +302,9 @@ class EngineTest {
         this::openSpool,
         Announced.load(directory.resolve("announced")),
         AlarmFile.load(directory.resolve("raised"), 0),
-        new Recorder(),
-        new MachineClocks(),
-        FakeBus.recorder(new MachineClocks()),
+        new NotingSupervisor(supervised),
+        clocks,
+        FakeBus.recorder(clocks),
         () -> new Health.Process(1, 2, 7),
         snapshot -> observer.accept(snapshot));
   }
@@ -355,37 +371,5 @@ class EngineTest {
       }
     }
     return last;
-  }
-
-  private final class Recorder implements Supervisor {
-    @Override
-    public void ready() {
-      supervised.add("ready");
-    }
-
-    @Override
-    public Duration aliveEvery() {
-      return Duration.ofMillis(10);
-    }
-
-    @Override
-    public void alive() {
-      supervised.add("alive");
-    }
-
-    @Override
-    public void status(String line) {
-      supervised.add(line);
-    }
-
-    @Override
-    public void stopping() {
-      supervised.add("stopping");
-    }
-
-    @Override
-    public void giveUp() {
-      throw new AssertionError("never late here");
-    }
   }
 }

@@ -1,11 +1,19 @@
 package rackpulse.engine;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.locks.LockSupport;
 import rackpulse.telemetry.Stamp;
 
-/// The machine's own clocks.
+/// The machine's own clocks, of which the wall clock may be wrong.
 final class MachineClocks implements Clocks {
+  private volatile Duration error = Duration.ZERO;
+
+  /// Sets the wall clock wrong, and synchronised only when it is not.
+  void error(Duration wrongBy) {
+    error = wrongBy;
+  }
+
   @Override
   public long nanos() {
     return System.nanoTime();
@@ -13,12 +21,13 @@ final class MachineClocks implements Clocks {
 
   @Override
   public Stamp stamp() {
-    return new Stamp(Instant.now(), System.nanoTime(), true);
+    Duration wrongBy = error;
+    return new Stamp(Instant.now().plus(wrongBy), System.nanoTime(), wrongBy.isZero());
   }
 
   @Override
   public Stamp corrected(Stamp stamp) {
-    return stamp;
+    return stamp.datedBy(stamp());
   }
 
   @Override
