@@ -116,8 +116,7 @@ public final class RaisedAnomalies {
 
   private static Anomaly anomaly(StateReader state, long nowNanos) throws UnusableState {
     String id = state.text();
-    Channel channel =
-        new Channel(state.text(), state.text(), Quantity.valueOf(state.text()));
+    Channel channel = new Channel(state.text(), state.text(), Quantity.valueOf(state.text()));
     Anomaly.Kind kind = Anomaly.Kind.valueOf(state.text());
     double severity = state.value();
     Stamp stamp = new Stamp(instant(state), nowNanos, state.flag());

@@ -114,8 +114,12 @@ final class Stored {
     position = number;
   }
 
+  /// Whether it waits here, or is done with though the spool does not know yet.
   boolean contains(long number) {
-    return polls.containsKey(number) || losses.containsKey(number);
+    return polls.containsKey(number)
+        || losses.containsKey(number)
+        || acknowledged.contains(number)
+        || refusals.stream().anyMatch(refusal -> refusal.number() == number);
   }
 
   /// A loss, which takes the place of those of its stream that lie within.

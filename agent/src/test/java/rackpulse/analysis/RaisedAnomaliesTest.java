@@ -30,8 +30,7 @@ class RaisedAnomaliesTest {
     raised.note(full);
     raised.note(sparse);
     assertEquals(List.of(full, sparse), RaisedAnomalies.of(raised.bytes(), NOW_NANOS).all());
-    assertEquals(
-        List.of(), RaisedAnomalies.of(new RaisedAnomalies().bytes(), NOW_NANOS).all());
+    assertEquals(List.of(), RaisedAnomalies.of(new RaisedAnomalies().bytes(), NOW_NANOS).all());
   }
 
   @Test

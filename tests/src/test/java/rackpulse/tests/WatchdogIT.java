@@ -78,8 +78,7 @@ class WatchdogIT {
 
   /// Half the time that systemd gives, and never later than that time.
   private static void assertCadence(List<Word> words, LocalTime from, LocalTime to) {
-    List<LocalTime> signs =
-        words.stream().filter(is("WATCHDOG=1")).map(Word::at).toList();
+    List<LocalTime> signs = words.stream().filter(is("WATCHDOG=1")).map(Word::at).toList();
     LocalTime last = from;
     for (LocalTime sign : signs) {
       assertTrue(between(last, sign).compareTo(WATCHDOG) < 0, words::toString);
@@ -106,8 +105,7 @@ class WatchdogIT {
     return new Configuration(directory, "watchdog", nobody, "");
   }
 
-  private AgentProcess run(Configuration configuration, NotifyListener systemd)
-      throws IOException {
+  private AgentProcess run(Configuration configuration, NotifyListener systemd) throws IOException {
     Map<String, String> environment =
         Map.of(
             "NOTIFY_SOCKET",
