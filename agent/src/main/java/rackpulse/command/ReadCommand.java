@@ -31,6 +31,8 @@ import rackpulse.terminal.Table;
 import rackpulse.terminal.Table.Cell;
 import rackpulse.terminal.Terminal;
 import rackpulse.terminal.Terminal.Style;
+import rackpulse.verdict.Medium;
+import rackpulse.verdict.Verdicts;
 
 /// `rackpulse read`: one poll of the configured devices, as a table.
 @Command(
@@ -80,24 +82,40 @@ final class ReadCommand implements Callable<Integer> {
     if (devices.isEmpty()) {
       return;
     }
-    try (OpenedBus opened = services.opener().open(settings, new WireCounters(), Tape.OFF)) {
+    WireCounters counters = new WireCounters();
+    try (OpenedBus opened = services.opener().open(settings, counters, Tape.OFF)) {
+      int silent = 0;
       for (DeviceSettings device : devices) {
-        read(device, opened.bus(), table);
+        silent += read(device, opened.bus(), table) ? 0 : 1;
+      }
+      if (silent == devices.size()) {
+        explain(settings, opened.bus(), counters);
       }
     } catch (BusException e) {
       devices.forEach(device -> table.add(gaps(device, e), e.getMessage()));
     }
   }
 
-  private void read(DeviceSettings device, Bus trunk, SampleTable table) {
+  private void explain(BusSettings settings, Bus bus, WireCounters counters) {
+    Medium.Kind kind = bus instanceof I2cBus ? Medium.Kind.I2C : Medium.Kind.LINE;
+    String verdict = Verdicts.atFirstSight(Medium.of(settings, kind), counters.seen());
+    if (!verdict.isEmpty()) {
+      services.err().println("bus " + settings.name() + ": " + verdict);
+    }
+  }
+
+  /// Whether the device answered.
+  private boolean read(DeviceSettings device, Bus trunk, SampleTable table) {
     try {
       Bus bus =
           device.mux().isPresent() && trunk instanceof I2cBus i2c
               ? services.opener().behind(i2c, device.mux().get())
               : trunk;
       table.add(Drivers.open(device, bus).read(now()), "");
+      return true;
     } catch (BusException e) {
       table.add(gaps(device, e), e.getMessage());
+      return false;
     }
   }
 

@@ -40,20 +40,8 @@ final class WireWatch {
   WireWatch(BusSettings settings, WireCounters counters, List<DeviceSession> devices) {
     this.counters = counters;
     subjects = devices.stream().map(DeviceSession::subject).toList();
-    medium = medium(settings, devices);
-  }
-
-  private static Medium medium(BusSettings settings, List<DeviceSession> devices) {
-    return switch (settings) {
-      case BusSettings.I2cSettings _ -> Medium.of(Medium.Kind.I2C);
-      case BusSettings.ModbusRtuSettings line -> Medium.line(line.baud(), line.format().toString());
-      case BusSettings.ModbusTcpSettings _ -> Medium.of(Medium.Kind.NETWORK);
-      case BusSettings.TranscriptSettings _ ->
-          Medium.of(
-              devices.getFirst().settings().profile() instanceof I2cProfile
-                  ? Medium.Kind.I2C
-                  : Medium.Kind.LINE);
-    };
+    boolean isI2c = devices.getFirst().settings().profile() instanceof I2cProfile;
+    medium = Medium.of(settings, isI2c ? Medium.Kind.I2C : Medium.Kind.LINE);
   }
 
   /// Where a device is on its bus, in words.

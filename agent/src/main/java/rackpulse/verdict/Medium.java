@@ -1,5 +1,7 @@
 package rackpulse.verdict;
 
+import rackpulse.bus.BusSettings;
+
 /// What a bus is made of, as far as advice differs.
 ///
 /// @param kind which advice fits
@@ -14,15 +16,27 @@ public record Medium(Kind kind, String setting) {
     NETWORK
   }
 
+  /// That of the bus with `settings`.
+  ///
+  /// @param ofTranscript what was recorded, where it is a transcript
+  public static Medium of(BusSettings settings, Kind ofTranscript) {
+    return switch (settings) {
+      case BusSettings.I2cSettings _ -> of(Kind.I2C);
+      case BusSettings.ModbusRtuSettings line -> line(line.baud(), line.format().toString());
+      case BusSettings.ModbusTcpSettings _ -> of(Kind.NETWORK);
+      case BusSettings.TranscriptSettings _ -> of(ofTranscript);
+    };
+  }
+
   /// A serial line.
   ///
   /// @param format such as `8E1`
-  public static Medium line(int baud, String format) {
+  static Medium line(int baud, String format) {
     return new Medium(Kind.LINE, baud + " " + format);
   }
 
   /// One without settings that matter.
-  public static Medium of(Kind kind) {
+  static Medium of(Kind kind) {
     return new Medium(kind, "");
   }
 
