@@ -2,12 +2,17 @@ package rackpulse.command;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import rackpulse.analysis.DerivedSettings;
+import rackpulse.analysis.Detector;
 import rackpulse.bus.Bus;
 import rackpulse.bus.BusException;
 import rackpulse.bus.BusSettings;
@@ -23,7 +28,9 @@ import rackpulse.sensor.DeviceSettings;
 import rackpulse.sensor.Drivers;
 import rackpulse.telemetry.Channel;
 import rackpulse.telemetry.Gap;
+import rackpulse.telemetry.Poll;
 import rackpulse.telemetry.Reading;
+import rackpulse.telemetry.Report;
 import rackpulse.telemetry.Sample;
 import rackpulse.telemetry.Stamp;
 import rackpulse.terminal.Display;
@@ -34,7 +41,7 @@ import rackpulse.terminal.Terminal.Style;
 import rackpulse.verdict.Medium;
 import rackpulse.verdict.Verdicts;
 
-/// `rackpulse read`: one poll of the configured devices, as a table.
+/// `rackpulse read`: one poll of the configured devices, and what is computed from it, as a table.
 @Command(
     name = "read",
     description = "Polls each device once and prints what it says. Exits 1 when there are gaps.")
@@ -49,6 +56,23 @@ final class ReadCommand implements Callable<Integer> {
   @Option(names = "--json", description = "print JSON")
   private boolean json;
 
+  /// What one round over the buses gathers.
+  ///
+  /// @param detector adds what is computed
+  /// @param shown names of devices; empty for all
+  private record Round(SampleTable table, Detector detector, Set<String> shown) {
+    /// @param reason why the device as a whole could not be read; empty when it could
+    void add(DeviceSettings device, List<Sample> samples, String reason) {
+      Poll poll = new Poll(device.name(), now(), 1, samples);
+      for (Report report : detector.observe(poll)) {
+        if (report instanceof Poll told && (shown.isEmpty() || shown.contains(told.device()))) {
+          boolean isComputed = !told.device().equals(device.name());
+          table.add(told.samples(), isComputed ? "an input has no value" : reason);
+        }
+      }
+    }
+  }
+
   ReadCommand(Services services) {
     this.services = services;
   }
@@ -56,29 +80,63 @@ final class ReadCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Configuration configuration = options.load(services);
-    List<DeviceSettings> devices =
-        configuration.devices().stream()
-            .filter(device -> only.isEmpty() || only.contains(device.name()))
-            .toList();
     for (String name : only) {
-      if (devices.stream().noneMatch(device -> device.name().equals(name))) {
+      if (names(configuration).noneMatch(name::equals)) {
         services.err().println("rackpulse: no device \"" + name + "\" in " + options.file());
         return ExitCode.USAGE;
       }
     }
-    SampleTable table = new SampleTable();
+    Stamp now = now();
+    Detector detector =
+        new Detector(
+            configuration.devices().stream().map(device -> device.description(now)).toList(),
+            configuration.derived(),
+            List.of(),
+            _ -> 1);
+    Round round = new Round(new SampleTable(), detector, Set.copyOf(only));
+    Set<String> needed = needed(configuration);
+    List<DeviceSettings> devices =
+        configuration.devices().stream()
+            .filter(device -> only.isEmpty() || needed.contains(device.name()))
+            .toList();
     for (BusSettings bus : configuration.buses()) {
-      read(bus, devices.stream().filter(d -> d.bus().equals(bus.name())).toList(), table);
+      read(bus, devices.stream().filter(d -> d.bus().equals(bus.name())).toList(), round);
     }
     if (json) {
-      services.terminal().line(table.json());
+      services.terminal().line(round.table.json());
     } else {
-      table.print(services.terminal());
+      round.table.print(services.terminal());
     }
-    return table.hasGaps() ? ExitCode.GAPS : ExitCode.OK;
+    return round.table.hasGaps() ? ExitCode.GAPS : ExitCode.OK;
   }
 
-  private void read(BusSettings settings, List<DeviceSettings> devices, SampleTable table) {
+  private static Stream<String> names(Configuration configuration) {
+    return Stream.concat(
+        configuration.devices().stream().map(DeviceSettings::name),
+        configuration.derived().stream().map(DerivedSettings::name));
+  }
+
+  /// The devices asked for, and those from which they are computed.
+  private Set<String> needed(Configuration configuration) {
+    Set<String> needed = new HashSet<>(only);
+    boolean grows = true;
+    while (grows) { // ends: there are only so many names
+      grows = false;
+      for (DerivedSettings derived : configuration.derived()) {
+        if (needed.contains(derived.name())) {
+          for (Channel input : derived.plus()) {
+            grows |= needed.add(input.device());
+          }
+          for (Channel input : derived.minus()) {
+            grows |= needed.add(input.device());
+          }
+        }
+      }
+    }
+    return needed;
+  }
+
+  private void read(BusSettings settings, List<DeviceSettings> devices, Round round) {
     if (devices.isEmpty()) {
       return;
     }
@@ -86,13 +144,13 @@ final class ReadCommand implements Callable<Integer> {
     try (OpenedBus opened = services.opener().open(settings, counters, Tape.OFF)) {
       int silent = 0;
       for (DeviceSettings device : devices) {
-        silent += read(device, opened.bus(), table) ? 0 : 1;
+        silent += read(device, opened.bus(), round) ? 0 : 1;
       }
       if (silent == devices.size()) {
         explain(settings, opened.bus(), counters);
       }
     } catch (BusException e) {
-      devices.forEach(device -> table.add(gaps(device, e), e.getMessage()));
+      devices.forEach(device -> round.add(device, gaps(device, e), String.valueOf(e.getMessage())));
     }
   }
 
@@ -105,16 +163,16 @@ final class ReadCommand implements Callable<Integer> {
   }
 
   /// Whether the device answered.
-  private boolean read(DeviceSettings device, Bus trunk, SampleTable table) {
+  private boolean read(DeviceSettings device, Bus trunk, Round round) {
     try {
       Bus bus =
           device.mux().isPresent() && trunk instanceof I2cBus i2c
               ? services.opener().behind(i2c, device.mux().get())
               : trunk;
-      table.add(Drivers.open(device, bus).read(now()), "");
+      round.add(device, Drivers.open(device, bus).read(now()), "");
       return true;
     } catch (BusException e) {
-      table.add(gaps(device, e), e.getMessage());
+      round.add(device, gaps(device, e), String.valueOf(e.getMessage()));
       return false;
     }
   }
@@ -123,7 +181,7 @@ final class ReadCommand implements Callable<Integer> {
     Stamp stamp = now();
     List<Sample> gaps = new ArrayList<>();
     for (ChannelProfile channel : device.profile().channels()) {
-      if (device.channels().isEmpty() || device.channels().contains(channel.name())) {
+      if (device.wants(channel.name())) {
         Channel of = new Channel(device.name(), channel.name(), channel.quantity());
         gaps.add(new Gap(of, stamp, Causes.of(failure)));
       }

@@ -99,8 +99,9 @@ final class StatusCommand implements Callable<Integer> {
     devices(status).print(terminal);
   }
 
+  /// A file from the future was written before the clock was set back, by an agent that is gone.
   private static boolean fresh(JsonObject status) {
-    return since(status, "ts").filter(age -> age.compareTo(STALE) <= 0).isPresent();
+    return since(status, "ts").filter(age -> age.abs().compareTo(STALE) <= 0).isPresent();
   }
 
   private static boolean hasGaps(JsonObject status) {
@@ -163,9 +164,7 @@ final class StatusCommand implements Callable<Integer> {
       table.row(
           List.of(
               new Cell(bus.text("name").orElse("?"), null),
-              new Cell(
-                  reason.isEmpty() ? state : state + ": " + reason,
-                  state.equals("up") ? Style.GREEN : Style.RED),
+              new Cell(reason.isEmpty() ? state : state + ": " + reason, styleOf(state)),
               new Cell(Long.toString(bus.integer("devices").orElse(0)), null),
               new Cell("%.1f %%".formatted(100 * bus.number("utilisation").orElse(0)), null),
               new Cell("%.1f ms".formatted(bus.number("lateness_max_ms").orElse(0)), null),
@@ -193,6 +192,14 @@ final class StatusCommand implements Callable<Integer> {
       Terminal terminal = services.terminal();
       terminal.line(terminal.styled(Style.RED, of.text("name").orElse("?") + ": " + verdict));
     }
+  }
+
+  private static Style styleOf(String busState) {
+    return switch (busState) {
+      case "up" -> Style.GREEN;
+      case "waiting" -> Style.YELLOW;
+      default -> Style.RED;
+    };
   }
 
   private static Table devices(JsonObject status) {

@@ -23,7 +23,7 @@ import rackpulse.schedule.Backoff;
 
 /// A bus that is opened, found broken, and opened again, with growing pauses while that fails.
 ///
-/// [#downReason] and [#counters] are for any thread, all else for the bus thread.
+/// [#downReason], [#isProven] and [#counters] are for any thread, all else for the bus thread.
 final class BusConnection {
   /// Pauses between attempts to open a bus that cannot be opened. An attempt costs little where
   /// nothing is plugged in, and at most the connect time-out.
@@ -38,7 +38,7 @@ final class BusConnection {
   private final Repetition repetition = new Repetition();
   private @Nullable Slot slot;
   private @Nullable OpenedBus opened;
-  private boolean proven;
+  private volatile boolean proven;
   private boolean worked;
   private int failures;
   private long reopenNanos;

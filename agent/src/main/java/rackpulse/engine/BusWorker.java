@@ -136,6 +136,7 @@ final class BusWorker implements Worker.Duty {
   /// @param newWindow whether utilisation and lateness shall be measured anew from here
   BusHealth health(boolean newWindow) {
     String reason = connection.downReason();
+    String state = !reason.isEmpty() ? "down" : connection.isProven() ? "up" : "waiting";
     synchronized (schedule) {
       long nowNanos = links.clocks.nanos();
       Schedule.Statistics statistics = schedule.statistics(newWindow);
@@ -146,8 +147,8 @@ final class BusWorker implements Worker.Duty {
       }
       return new BusHealth(
           settings.name(),
-          reason.isEmpty() ? "up" : "down",
-          reason,
+          state,
+          state.equals("waiting") ? "no device has answered since it was opened" : reason,
           devices.size(),
           dormant,
           devices.stream().mapToLong(DeviceSession::pollNanos).sum() / 1e6,

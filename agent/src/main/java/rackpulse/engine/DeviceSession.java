@@ -10,13 +10,9 @@ import org.jspecify.annotations.Nullable;
 import org.tinylog.Logger;
 import rackpulse.bus.Repetition;
 import rackpulse.schedule.Backoff;
-import rackpulse.sensor.ChannelProfile;
 import rackpulse.sensor.DeviceSettings;
 import rackpulse.sensor.Driver;
-import rackpulse.sensor.Profile;
 import rackpulse.telemetry.Cause;
-import rackpulse.telemetry.Channel;
-import rackpulse.telemetry.DeviceDescription;
 import rackpulse.telemetry.DeviceDescription.ChannelDescription;
 import rackpulse.telemetry.DeviceStatus;
 import rackpulse.telemetry.Gap;
@@ -72,7 +68,7 @@ final class DeviceSession {
     this.sequence = sequence;
     this.reports = reports;
     subject = new Subject(settings.name(), WireWatch.place(settings));
-    channels = describe(settings, new Stamp(since, 0, false)).channels();
+    channels = settings.description(new Stamp(since, 0, false)).channels();
     dormantAfter = limits.dormantAfter();
     Duration every = settings.every();
     Duration ceiling = limits.probeEvery();
@@ -87,26 +83,6 @@ final class DeviceSession {
   /// How long the latest poll took; 0 before the first.
   long pollNanos() {
     return pollNanos;
-  }
-
-  /// What `settings` and their profile say of the device.
-  static DeviceDescription describe(DeviceSettings settings, Stamp stamp) {
-    List<ChannelDescription> channels = new ArrayList<>();
-    for (ChannelProfile channel : settings.profile().channels()) {
-      if (settings.wants(channel.name())) {
-        Channel named = new Channel(settings.name(), channel.name(), channel.quantity());
-        channels.add(new ChannelDescription(named, channel.low(), channel.high()));
-      }
-    }
-    Profile.Header header = settings.profile().header();
-    return new DeviceDescription(
-        settings.name(),
-        stamp,
-        header.part(),
-        header.proven(),
-        settings.location(),
-        settings.every(),
-        channels);
   }
 
   DeviceSettings settings() {

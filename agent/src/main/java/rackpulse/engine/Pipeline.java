@@ -71,7 +71,7 @@ final class Pipeline {
     started = around.clocks().stamp();
     rack.devices().forEach(device -> busOf.put(device.name(), device.bus()));
     List<DeviceDescription> polled =
-        rack.devices().stream().map(device -> DeviceSession.describe(device, started)).toList();
+        rack.devices().stream().map(device -> device.description(started)).toList();
     detector =
         new Detector(
             polled, rack.derived(), rack.limits(), device -> sequenceOf(device).incrementAndGet());

@@ -1,10 +1,15 @@
 package rackpulse.sensor;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import rackpulse.bus.MuxChannel;
+import rackpulse.telemetry.Channel;
+import rackpulse.telemetry.DeviceDescription;
+import rackpulse.telemetry.DeviceDescription.ChannelDescription;
+import rackpulse.telemetry.Stamp;
 
 /// Where a device hangs and how it is polled.
 ///
@@ -35,5 +40,19 @@ public record DeviceSettings(
   /// Whether the channel named `channel` is among those wanted.
   public boolean wants(String channel) {
     return channels.isEmpty() || channels.contains(channel);
+  }
+
+  /// What this and the profile say of the device.
+  public DeviceDescription description(Stamp stamp) {
+    List<ChannelDescription> described = new ArrayList<>();
+    for (ChannelProfile channel : profile.channels()) {
+      if (wants(channel.name())) {
+        Channel named = new Channel(name, channel.name(), channel.quantity());
+        described.add(new ChannelDescription(named, channel.low(), channel.high()));
+      }
+    }
+    Profile.Header header = profile.header();
+    return new DeviceDescription(
+        name, stamp, header.part(), header.proven(), location, every, described);
   }
 }

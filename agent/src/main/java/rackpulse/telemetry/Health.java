@@ -54,8 +54,8 @@ public record Health(
   /// @param bytes on disk
   public record Spool(String state, long messages, long bytes) {}
 
-  /// @param state `up` or `down`
-  /// @param reason why it is down; empty while up
+  /// @param state `down`, `waiting` while it is open and nothing has answered yet, or `up`
+  /// @param reason why it is not up; empty while it is
   /// @param devices devices on the bus
   /// @param dormant those of them that only get probes
   /// @param cycleMillis one poll of every device back to back, by the latest poll of each

@@ -66,6 +66,29 @@ class CommandLineTest {
   }
 
   @Test
+  void readShowsWhatIsComputed() throws IOException {
+    buses.reply = new byte[] {0x66, 0x66, (byte) 0x93, 0x72, (byte) 0xB0, (byte) 0xDC};
+    String toml =
+        TOML
+            + """
+            [derived.copy]
+            sum = ["inlet.temperature"]
+            """;
+    int code = execute(new ReadCommand(services()), "-c", file(toml));
+    assertEquals(ExitCode.OK, code, () -> out() + err());
+    assertTrue(out().contains("dew-point"), out());
+    assertTrue(out().contains("copy"), out());
+    String alone = "copy";
+    outBytes.reset();
+    assertEquals(ExitCode.OK, execute(new ReadCommand(services()), "-c", file(toml), alone));
+    assertTrue(out().contains("copy") && !out().contains("inlet"), out());
+    outBytes.reset();
+    buses.reply = new byte[0];
+    assertEquals(ExitCode.GAPS, execute(new ReadCommand(services()), "-c", file(toml), alone));
+    assertTrue(out().contains("an input has no value"), out());
+  }
+
+  @Test
   void readOfABusThatCannotBeOpenedIsAllGaps() throws IOException {
     buses.down = "no such adapter";
     assertEquals(ExitCode.GAPS, execute(new ReadCommand(services()), "-c", file(TOML), "--json"));

@@ -90,6 +90,23 @@ class BusWorkerTest {
   }
 
   @Test
+  void openBusCountsAsUpOnlyWhenSomethingHasAnswered() throws InterruptedException {
+    wires.behave(
+        "a",
+        _ -> {
+          throw new BusException.NoAnswer("no answer");
+        });
+    BusWorker worker = worker(device("a", 1));
+    run(worker, 3);
+    assertEquals("waiting", worker.health(false).state());
+    assertEquals("no device has answered since it was opened", worker.health(false).reason());
+    wires.behave("a", _ -> 1);
+    run(worker, 30);
+    assertEquals("up", worker.health(false).state());
+    assertEquals("", worker.health(false).reason());
+  }
+
+  @Test
   void connectionClosedWhileIdleIsOpenedAnewWithoutAGap() throws InterruptedException {
     AtomicLong count = new AtomicLong();
     wires.behave(
