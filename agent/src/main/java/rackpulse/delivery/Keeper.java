@@ -33,7 +33,7 @@ public final class Keeper {
   private static final Duration LOOK = Duration.ofSeconds(5);
 
   private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
-  private static final Duration LAST_RETRY = Duration.ofMinutes(1);
+  private static final Duration LAST_RETRY = Duration.ofSeconds(10);
 
   private final Opener opener;
   private final Outbox outbox;
@@ -336,7 +336,11 @@ public final class Keeper {
         show(present, health.state());
       }
     } catch (IOException e) {
-      fails(SpoolTrouble.of(e), nowNanos);
+      if (failed) {
+        Logger.debug("still: {}", e.toString()); // must not put off the next try
+      } else {
+        fails(SpoolTrouble.of(e), nowNanos);
+      }
     }
   }
 

@@ -269,10 +269,21 @@ public final class Spool implements AutoCloseable {
   /// any more. As long as all is well with the broker, a segment is gone before the kernel would
   /// bring it to the medium.
   public void tidy(long nowNanos) throws IOException {
-    if (unsaved) {
-      acknowledgedFile.save();
-      unsaved = false;
+    try {
+      if (unsaved) {
+        acknowledgedFile.save();
+        unsaved = false;
+      }
+      rollEarly(nowNanos);
+    } finally {
+      // also when there is no room to save it: that makes room, and what is gone needs no word
+      while (segments.size() > 1 && segments.get(1).first - 1 <= acknowledged.through()) {
+        delete(segments.getFirst());
+      }
     }
+  }
+
+  private void rollEarly(long nowNanos) throws IOException {
     if (segments.size() == 1
         && writer.pendingBytes() == 0
         && depth().records() <= FEW
@@ -281,9 +292,6 @@ public final class Spool implements AutoCloseable {
             || segments.getFirst().bytes >= EARLY_BYTES)) {
       writer.roll();
       rolledNanos = nowNanos;
-    }
-    while (segments.size() > 1 && segments.get(1).first - 1 <= acknowledged.through()) {
-      delete(segments.getFirst());
     }
   }
 

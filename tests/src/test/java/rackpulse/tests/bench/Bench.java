@@ -20,13 +20,14 @@ public final class Bench {
         case "rtu" -> new RtuBench(directory).run(rest);
         case "tcp" -> new TcpBench(directory).run(rest);
         case "check" -> new CheckBench(directory).run(rest);
+        case "spool" -> new SpoolBench(directory).run(rest);
         case "soak" -> Soak.run(directory, rest);
         case "replay" -> new ReplayBench(directory).run(rest);
         default -> {
           System.err.print(
               """
               usage: tests/bench rtu [SECONDS] | tcp [SECONDS [BUSES]] | check | replay [ROWS]
-                     tests/bench model [SAMPLES] | faults [TRIALS]
+                     tests/bench spool [SECONDS] | model [SAMPLES] | faults [TRIALS]
                      tests/soak [--minutes N] [--seed S]
               """);
           System.exit(2);
@@ -38,7 +39,7 @@ public final class Bench {
     System.exit(0); // a slave's threads may still run
   }
 
-  private static void delete(Path directory) throws Exception {
+  static void delete(Path directory) throws Exception {
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
