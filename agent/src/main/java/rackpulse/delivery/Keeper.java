@@ -155,6 +155,7 @@ public final class Keeper {
       }
       outbox.polls((lanes, _) -> {
         lanes.stored().unread(depth.records() > 0);
+        lanes.stored().readable(true);
         return lanes;
       });
       works(opened);
@@ -179,10 +180,8 @@ public final class Keeper {
 
   private void fails(SpoolTrouble trouble, long nowNanos) {
     if (!failed) {
-      Logger.error(
-          "{}; {}: readings go on from memory, a crash would lose those not yet sent",
-          trouble.what(),
-          trouble.remedy());
+      Logger.error("{}; {}: readings go on from memory, a crash would lose those not yet sent",
+          trouble.what(), trouble.remedy());
     }
     failed = true;
     retryNanos = nowNanos + retryAfter.toNanos();
@@ -200,9 +199,10 @@ public final class Keeper {
   private void show(@Nullable Spool present, String state) {
     Spool.Depth depth = present == null ? new Spool.Depth(0, 0) : present.depth();
     health = new Health.Spool(state, depth.records(), depth.bytes());
-    long done = present == null ? 0 : present.acknowledgedThrough();
+    long dropped = present == null ? 0 : present.droppedThrough();
     outbox.polls((lanes, _) -> {
-      lanes.spoolHas(depth.records(), done);
+      lanes.spooled(depth.records());
+      lanes.dropped(dropped);
       return lanes;
     });
   }
@@ -222,15 +222,12 @@ public final class Keeper {
     List<Loss> lost = losses.takeAll();
     List<Stored.Refusal> refused = outbox.polls((lanes, _) -> lanes.stored().takeRefusals());
     unstored.clear();
-    unstored.addAll(outbox.polls((lanes, _) -> lanes.unstored()));
+    unstored.addAll(outbox.polls(PollLanes::unstored));
     try {
       List<Long> places = append(present, lost, refused);
       present.write();
       tell(present, places);
-      refused.forEach(refusal -> {
-        losses.count(refusal.cause(), 1);
-        present.acknowledge(refusal.number());
-      });
+      refused.forEach(refusal -> losses.count(refusal.cause(), 1));
       if (failed) {
         works(present);
       }
@@ -249,8 +246,7 @@ public final class Keeper {
   private List<Long> append(Spool present, List<Loss> lost, List<Stored.Refusal> refused)
       throws IOException {
     for (Loss loss : lost) {
-      present.appendLoss(
-          codec.stream(loss.device()), loss.from(), loss.to(), PollCodec.number(loss.cause()));
+      append(present, loss);
     }
     for (Stored.Refusal refusal : refused) {
       present.appendLoss(
@@ -258,15 +254,26 @@ public final class Keeper {
           refusal.sequence(),
           refusal.sequence(),
           PollCodec.number(refusal.cause()));
+      present.replace(refusal.number());
     }
     List<Long> places = new ArrayList<>(unstored.size() + batch.size());
     for (Entry entry : unstored) {
-      places.add(entry.report instanceof Poll poll ? append(present, poll) : 0);
+      places.add(
+          switch (entry.report) {
+            case Poll poll -> append(present, poll);
+            case Loss loss -> append(present, loss);
+            case null, default -> 0L;
+          });
     }
     for (Poll poll : batch) {
       places.add(append(present, poll));
     }
     return places;
+  }
+
+  private long append(Spool present, Loss loss) throws IOException {
+    return present.appendLoss(
+        codec.stream(loss.device()), loss.from(), loss.to(), PollCodec.number(loss.cause()));
   }
 
   /// @return its place; 0 when it is too large for the spool and stays in memory
@@ -282,10 +289,12 @@ public final class Keeper {
     for (int i = 0; i < unstored.size(); i++) {
       Entry entry = unstored.get(i);
       long place = places.get(i);
-      outbox.polls((lanes, _) -> {
-        lanes.placed(entry, place);
-        return lanes;
-      });
+      if (place > 0) {
+        outbox.polls((lanes, inFlight) -> {
+          lanes.placed(entry, place, inFlight);
+          return lanes;
+        });
+      }
     }
     for (int i = 0; i < batch.size(); i++) {
       outbox.putExpected(batch.get(i), places.get(unstored.size() + i));
@@ -303,8 +312,8 @@ public final class Keeper {
       losses.count(PollCodec.cause(loss.cause()), loss.count());
     }
     if (!found.isEmpty()) {
-      outbox.polls((lanes, _) -> {
-        lanes.putStored(found);
+      outbox.polls((lanes, inFlight) -> {
+        lanes.putStored(found, inFlight);
         return lanes;
       });
     }
@@ -316,32 +325,49 @@ public final class Keeper {
     for (long place : outbox.polls((lanes, _) -> lanes.stored().takeAcknowledged())) {
       present.acknowledge(place);
     }
+    attempt(nowNanos, () -> present.tidy(nowNanos));
+    boolean wanted = outbox.polls((lanes, _) -> lanes.stored().wantsSync());
+    if (wanted || present.syncDue(nowNanos)) {
+      attempt(nowNanos, () -> sync(present));
+    }
+    if (outbox.polls((lanes, _) -> lanes.stored().wantsMore())) {
+      boolean readable = attempt(nowNanos, () -> readAhead(present));
+      outbox.polls((lanes, _) -> {
+        lanes.stored().readable(readable);
+        return lanes;
+      });
+      attempt(nowNanos, present::write); // what was found missing
+      tellLosses(present);
+    }
+    show(present, failed ? health.state() : "working");
+  }
+
+  /// Something that the disk may refuse.
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  private boolean attempt(long nowNanos, Step step) {
     try {
-      present.tidy(nowNanos);
-      boolean wanted = outbox.polls((lanes, _) -> lanes.stored().wantsSync());
-      if (present.syncDue(nowNanos) || wanted) {
-        present.sync();
-        outbox.polls((lanes, _) -> {
-          lanes.stored().synced(present.synced());
-          return lanes;
-        });
-        wakePublisher.run();
-      }
-      if (outbox.polls((lanes, _) -> lanes.stored().wantsMore())) {
-        readAhead(present);
-      }
-      if (!failed) {
-        show(present, "working");
-      } else {
-        show(present, health.state());
-      }
+      step.run();
+      return true;
     } catch (IOException e) {
       if (failed) {
         Logger.debug("still: {}", e.toString()); // must not put off the next try
       } else {
         fails(SpoolTrouble.of(e), nowNanos);
       }
+      return false;
     }
+  }
+
+  private void sync(Spool present) throws IOException {
+    present.sync();
+    outbox.polls((lanes, _) -> {
+      lanes.stored().synced(present.synced());
+      return lanes;
+    });
+    wakePublisher.run();
   }
 
   private void readAhead(Spool present) throws IOException {
@@ -350,8 +376,6 @@ public final class Keeper {
       lanes.putRead(records, inFlight, present.position(), records.size() == Stored.AHEAD);
       return lanes;
     });
-    present.write(); // what was found missing
-    tellLosses(present);
     wakePublisher.run();
   }
 }

@@ -46,6 +46,8 @@ final class PollLanes {
   /// Messages in the spool.
   private long spooled;
 
+  private long lastDropped;
+
   private boolean keepsPolls;
 
   PollLanes(long maxBytes, Uplink uplink, Losses losses, UnaryOperator<Stamp> correction) {
@@ -154,7 +156,7 @@ final class PollLanes {
       case null -> backlog.put(entry.ticket, entry);
       case Loss loss -> {
         if (entry.stored()) {
-          stored.addLoss(entry).forEach(this::discard);
+          stored.addLoss(entry, 0).forEach(this::discard);
         } else {
           discard(entry);
           losses.putBack(loss);
@@ -170,20 +172,27 @@ final class PollLanes {
     }
   }
 
-  /// Polls of this run that are in memory alone, oldest first.
-  List<Entry> unstored() {
-    List<Entry> entries = new ArrayList<>(backlog.values());
-    live.values().stream().filter(entry -> !entry.stored()).forEach(entries::add);
-    entries.removeIf(entry -> !(entry.report instanceof Poll));
+  /// Polls of this run that are in memory alone, those under way and losses under way included,
+  /// oldest first.
+  List<Entry> unstored(Collection<Entry> inFlight) {
+    List<Entry> entries = new ArrayList<>(inFlight);
+    if (pollBytes > 0) {
+      entries.addAll(backlog.values());
+      entries.addAll(live.values());
+    }
+    entries.removeIf(
+        entry ->
+            entry.stored() || !(entry.report instanceof Poll || entry.report instanceof Loss));
     entries.sort(Comparator.comparingLong(entry -> entry.ticket));
     return entries;
   }
 
   /// One of [#unstored] has got a place in the spool.
-  void placed(Entry entry, long place) {
+  void placed(Entry entry, long place, Collection<Entry> inFlight) {
     boolean waited = backlog.remove(entry.ticket) != null;
-    if (!waited && live.get(entry.key) != entry) {
-      return; // under way; should it come back, it is stored the next time
+    if (!waited && live.get(entry.key) != entry && !inFlight.contains(entry)) {
+      stored.acknowledge(place); // its fate was known in the meantime
+      return;
     }
     count(entry, -entry.bytes);
     entry.number = place;
@@ -195,10 +204,12 @@ final class PollLanes {
   }
 
   /// Takes losses that the spool holds.
-  void putStored(List<Record> found) {
+  void putStored(List<Record> found, Collection<Entry> inFlight) {
     for (Record record : found) {
       stored.placed(record.number());
-      addLoss(record);
+      if (!isUnderWay(inFlight, record.number())) {
+        addLoss(record);
+      }
     }
   }
 
@@ -242,7 +253,7 @@ final class PollLanes {
     Loss loss = new Loss(device, stamp, record.from(), record.to(), cause);
     Entry entry = new Entry(++lastTicket, loss, bootOf(record), record.number());
     count(entry, entry.bytes);
-    stored.addLoss(entry).forEach(this::discard);
+    stored.addLoss(entry, record.replaced()).forEach(this::discard);
   }
 
   private String bootOf(Record record) {
@@ -256,18 +267,25 @@ final class PollLanes {
     stored.refuse(new Stored.Refusal(boot, device, sequence, cause, place));
   }
 
-  /// What the spool holds now, and up to where everything is done with.
-  void spoolHas(long messages, long doneThrough) {
+  /// How many messages the spool holds now.
+  void spooled(long messages) {
     spooled = messages;
-    stored.forgetThrough(doneThrough).forEach(this::discard);
-    live.values()
-        .removeIf(entry -> {
-          boolean told = entry.stored() && entry.number <= doneThrough;
-          if (told) {
-            discard(entry);
-          }
-          return told;
-        });
+  }
+
+  /// The spool has told all up to `place` as lost.
+  void dropped(long place) {
+    if (place <= lastDropped) {
+      return;
+    }
+    lastDropped = place;
+    stored.forgetThrough(place).forEach(this::discard);
+    live.values().removeIf(entry -> {
+      boolean told = entry.stored() && entry.number <= place;
+      if (told) {
+        discard(entry);
+      }
+      return told;
+    });
   }
 
   /// From live to backlog: in the spool if it is there, else encoded anew, and the poll itself is
@@ -333,6 +351,7 @@ final class PollLanes {
   void lose(Entry entry, Loss.Cause cause) {
     if (entry.stored() && entry.poll()) {
       String boot = entry.ours() ? uplink.boot() : entry.boot;
+      stored.overtake(entry);
       stored.refuse(new Stored.Refusal(boot, entry.key, entry.sequence, cause, entry.number));
     } else if (entry.stored()) {
       stored.acknowledge(entry.number); // the word of a loss that no broker takes

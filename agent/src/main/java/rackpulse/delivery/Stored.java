@@ -31,6 +31,7 @@ final class Stored {
   private long synced;
   private boolean unread;
   private boolean open;
+  private boolean readable;
   private boolean syncWanted;
 
   /// A stored poll that the broker will never take.
@@ -43,6 +44,11 @@ final class Stored {
 
   void open(boolean now) {
     open = now;
+  }
+
+  /// Whether what is there can be read; it can be on a full disk.
+  void readable(boolean now) {
+    readable = now;
   }
 
   /// Whether there may be polls to read.
@@ -89,13 +95,18 @@ final class Stored {
     return safe;
   }
 
+  /// Newer polls of the device may go before this one, or before what is told of it.
+  void overtake(Entry poll) {
+    if (poll.ours() && poll.number > synced) {
+      overtaken.merge(poll.key, poll.number, Math::max);
+    }
+  }
+
   /// A poll that is no longer live.
   ///
   /// @return whether it is still in memory
   boolean keep(Entry poll) {
-    if (poll.ours() && poll.number > synced) {
-      overtaken.merge(poll.key, poll.number, Math::max);
-    }
+    overtake(poll);
     if (poll.number < position) {
       polls.put(poll.number, poll);
       return true;
@@ -122,22 +133,16 @@ final class Stored {
         || refusals.stream().anyMatch(refusal -> refusal.number() == number);
   }
 
-  /// A loss, which takes the place of those of its stream that lie within.
+  /// A loss, which takes the place of the one at `replaced`.
   ///
-  /// @return those whose place it takes, and itself when there is no room in memory
-  List<Entry> addLoss(Entry entry) {
+  /// @return whose place it takes, and itself when there is no room in memory
+  List<Entry> addLoss(Entry entry, long replaced) {
     List<Entry> gone = new ArrayList<>();
-    Loss loss = (Loss) entry.report;
-    losses
-        .values()
-        .removeIf(other -> {
-          boolean within = other.boot.equals(entry.boot) && within((Loss) other.report, loss);
-          if (within) {
-            gone.add(other);
-          }
-          return within;
-        });
-    if (loss != null && entry.ours() && entry.number > synced) {
+    Entry before = losses.remove(replaced);
+    if (before != null) {
+      gone.add(before);
+    }
+    if (entry.ours() && entry.number > synced && entry.report instanceof Loss loss) {
       overtaken.merge(loss.device(), entry.number, Math::max);
     }
     if (losses.size() < MAX_LOSSES || entry.number < position) {
@@ -147,14 +152,6 @@ final class Stored {
       gone.add(entry);
     }
     return gone;
-  }
-
-  private static boolean within(@Nullable Loss inner, @Nullable Loss outer) {
-    return inner != null
-        && outer != null
-        && inner.device().equals(outer.device())
-        && inner.from() >= outer.from()
-        && inner.to() <= outer.to();
   }
 
   @Nullable Entry pollLoss() {
@@ -180,7 +177,7 @@ final class Stored {
   /// Whether something stored is to go before a poll that was taken at `barrier`.
   boolean before(long barrier) {
     var first = polls.firstEntry();
-    return first != null ? first.getKey() <= barrier : open && unread && position <= barrier;
+    return first != null ? first.getKey() <= barrier : readable && unread && position <= barrier;
   }
 
   boolean isEmpty() {

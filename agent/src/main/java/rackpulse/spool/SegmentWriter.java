@@ -93,6 +93,18 @@ final class SegmentWriter implements AutoCloseable {
     writtenNext = next;
   }
 
+  /// Brings all segments but the newest to the medium, which whoever was there before may not have
+  /// come to.
+  void forceOlder() throws IOException {
+    for (Segment segment : segments) {
+      if (segment != segments.getLast()) {
+        try (Storage.StoredFile file = storage.open(segment.name())) {
+          file.force();
+        }
+      }
+    }
+  }
+
   private void learn(SegmentScan scan, Map<Integer, String> names) {
     ByteBuffer body = scan.body();
     switch (scan.kind()) {

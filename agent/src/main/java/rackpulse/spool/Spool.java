@@ -35,11 +35,6 @@ public final class Spool implements AutoCloseable {
   /// Losses that may still grow, one for a stream and cause.
   private static final int MAX_GROWING = 10_000;
 
-  /// What name and numbers of a frame take at most.
-  private static final int FRAME_RESERVE_BYTES = 1024;
-
-  private static final byte[] NOTHING = {};
-
   private final Storage storage;
   private final SpoolSettings settings;
   private final List<Segment> segments;
@@ -51,8 +46,11 @@ public final class Spool implements AutoCloseable {
   /// Losses to be written with the next batch.
   private final List<Record> owed = new ArrayList<>();
 
-  /// Numbers to be acknowledged when the batch is written.
+  /// Numbers to be acknowledged once what was written in their place is on the medium, and those
+  /// whose place this batch takes.
   private final List<Range> done = new ArrayList<>();
+
+  private final List<Range> replaced = new ArrayList<>();
 
   /// Losses of this batch.
   private final List<Record> batch = new ArrayList<>();
@@ -65,10 +63,9 @@ public final class Spool implements AutoCloseable {
   private long markNumber;
   private long markNanos;
   private long rolledNanos;
+  private long dropped;
   private boolean unsaved;
 
-  /// How much there is.
-  ///
   /// @param records not acknowledged
   /// @param bytes on disk
   public record Depth(long records, long bytes) {}
@@ -120,23 +117,13 @@ public final class Spool implements AutoCloseable {
     markNanos = nowNanos;
     rolledNanos = nowNanos;
     if (depth().records() > 0) {
-      forceOlder(); // the newest is forced with what comes
+      writer.forceOlder(); // the newest is forced with what comes
     }
   }
 
-  private void forceOlder() throws IOException {
-    for (Segment segment : segments) {
-      if (segment != segments.getLast()) {
-        try (Storage.StoredFile file = storage.open(segment.name())) {
-          file.force();
-        }
-      }
-    }
-  }
-
-  /// Whether a record can be stored at all.
+  /// Whether a record can be stored at all, with name and numbers.
   public static boolean fits(int layoutBytes, int bodyBytes) {
-    return Math.max(layoutBytes, bodyBytes) <= Frame.MAX_BODY_BYTES - FRAME_RESERVE_BYTES;
+    return Math.max(layoutBytes, bodyBytes) <= Frame.MAX_BODY_BYTES - 1024;
   }
 
   /// Adds a record to the batch that [#write] writes.
@@ -150,9 +137,12 @@ public final class Spool implements AutoCloseable {
   }
 
   /// Adds to the batch that records of a stream are lost which were never here.
-  public void appendLoss(String stream, long from, long to, int cause) throws IOException {
+  ///
+  /// @return its number, valid once the batch is written
+  public long appendLoss(String stream, long from, long to, int cause) throws IOException {
     rollWhenFull();
-    putLoss(new Record(0, stream, NOTHING, from, to, cause, NOTHING, 0));
+    byte[] none = {};
+    return putLoss(new Record(0, stream, none, from, to, cause, none, 0, 0));
   }
 
   private void rollWhenFull() throws IOException {
@@ -164,17 +154,24 @@ public final class Spool implements AutoCloseable {
   }
 
   /// A loss that continues one that is not yet acknowledged takes its place.
-  private void putLoss(Record loss) throws IOException {
+  private long putLoss(Record loss) throws IOException {
     Record told = loss;
     Record before = growing.get(loss.key());
     if (before != null
         && !acknowledged.contains(before.number())
         && before.from() <= loss.from()
         && loss.from() <= before.to() + 1) {
-      done.add(new Range(before.number(), before.number()));
-      told = loss.of(before.from(), Math.max(before.to(), loss.to()));
+      replace(before.number());
+      told = loss.replacing(before);
     }
-    batch.add(told.numbered(writer.loss(told)));
+    long number = writer.loss(told);
+    batch.add(told.numbered(number));
+    return number;
+  }
+
+  /// The batch says what has become of this record: acknowledges it when that is on the medium.
+  public void replace(long number) {
+    replaced.add(new Range(number, number));
   }
 
   /// Writes the batch, after making room for it.
@@ -199,11 +196,9 @@ public final class Spool implements AutoCloseable {
     if (growing.size() > MAX_GROWING) {
       growing.clear();
     }
-    for (Range range : done) {
-      acknowledged.add(range.from(), range.to());
-      unsaved = true;
-    }
-    done.clear();
+    done.addAll(replaced);
+    replaced.clear();
+    finish();
     drop(doomed);
   }
 
@@ -211,11 +206,21 @@ public final class Spool implements AutoCloseable {
   public void rollBack() {
     writer.rollBack();
     batch.clear();
-    done.removeIf(range -> range.from() == range.to() && isGrowing(range.from()));
+    replaced.clear();
   }
 
-  private boolean isGrowing(long number) {
-    return growing.values().stream().anyMatch(loss -> loss.number() == number);
+  private void finish() {
+    if (done.isEmpty()) {
+      return;
+    }
+    try {
+      sync();
+      done.forEach(range -> acknowledged.add(range.from(), range.to()));
+      done.clear();
+      unsaved = true;
+    } catch (IOException e) {
+      Logger.debug("tried again with the next batch: {}", e.toString());
+    }
   }
 
   /// @return the segments that have to go, of which all that is lost is told in the batch
@@ -247,7 +252,8 @@ public final class Spool implements AutoCloseable {
       for (Segment segment : doomed) {
         delete(segment);
       }
-      acknowledged.add(1, segments.getFirst().first - 1);
+      dropped = segments.getFirst().first - 1;
+      acknowledged.add(1, dropped);
       unsaved = true;
     } catch (IOException e) {
       Logger.debug("the oldest segment stays for now: {}", e.toString());
@@ -260,9 +266,10 @@ public final class Spool implements AutoCloseable {
     unsaved = true;
   }
 
-  /// All records up to this number are done with.
-  public long acknowledgedThrough() {
-    return acknowledged.through();
+  /// All records up to this number have gone for want of room, and are told as lost, or were
+  /// acknowledged before.
+  public long droppedThrough() {
+    return dropped;
   }
 
   /// Makes what is acknowledged survive the death of the process, and lets go of what nobody needs
@@ -355,8 +362,7 @@ public final class Spool implements AutoCloseable {
     return reader.position();
   }
 
-  /// Losses written since the last call, those that the spool found itself among them. Each
-  /// replaces those of its stream that lie within.
+  /// Losses written since the last call, those that the spool found itself among them.
   public List<Record> takeLosses() {
     List<Record> taken = List.copyOf(losses);
     losses.clear();

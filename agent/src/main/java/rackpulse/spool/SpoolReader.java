@@ -134,7 +134,7 @@ final class SpoolReader implements AutoCloseable {
       return null;
     }
     byte[] payload = SegmentWriter.rest(body);
-    return new Record(number, stream.name, stream.layout, sequence, sequence, 0, payload, 0);
+    return new Record(number, stream.name, stream.layout, sequence, sequence, 0, payload, 0, 0);
   }
 
   private @Nullable Record loss(long number, ByteBuffer body) {
@@ -145,7 +145,7 @@ final class SpoolReader implements AutoCloseable {
     long from = Frame.number(body);
     long to = Frame.number(body);
     int cause = (int) Frame.number(body);
-    return new Record(number, name, NOTHING, from, to, cause, NOTHING, 0);
+    return new Record(number, name, NOTHING, from, to, cause, NOTHING, 0, 0);
   }
 
   private void missing(long from, long to) {
@@ -157,7 +157,8 @@ final class SpoolReader implements AutoCloseable {
 
   private void tell(String stream, long from, long to) {
     if (from <= to) {
-      lost.add(new Record(0, stream, NOTHING, from, to, Spool.DAMAGED, NOTHING, to - from + 1));
+      long count = to - from + 1;
+      lost.add(new Record(0, stream, NOTHING, from, to, Spool.DAMAGED, NOTHING, count, 0));
     }
   }
 

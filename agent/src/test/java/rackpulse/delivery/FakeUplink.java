@@ -31,6 +31,7 @@ public final class FakeUplink implements Uplink {
   private final List<Sent> sent = new ArrayList<>();
   private final Map<Long, Sent> inFlight = new LinkedHashMap<>();
   private final List<Settled> settled = new ArrayList<>();
+  private String boot = "now";
   private boolean connected;
   private boolean woken;
   private long connections;
@@ -40,6 +41,11 @@ public final class FakeUplink implements Uplink {
   public FakeUplink(int window, boolean acknowledging) {
     this.window = window;
     this.acknowledging = acknowledging;
+  }
+
+  /// Gives this run of the agent another id.
+  public void boot(String id) {
+    boot = id;
   }
 
   /// Calls `hook` in place of waiting.
@@ -99,7 +105,7 @@ public final class FakeUplink implements Uplink {
 
   @Override
   public String boot() {
-    return "now";
+    return boot;
   }
 
   @Override

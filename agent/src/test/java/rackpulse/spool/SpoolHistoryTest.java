@@ -140,7 +140,7 @@ class SpoolHistoryTest {
         live.put(number, item);
       });
       learn(spool.takeLosses());
-      live.keySet().removeIf(number -> number <= spool.acknowledgedThrough());
+      live.keySet().removeIf(number -> number <= spool.droppedThrough());
       assertTrue(
           spool.depth().bytes() <= SETTINGS.maxBytes() + SETTINGS.segmentBytes(),
           () -> spool.depth() + ", seed " + seed);
