@@ -32,6 +32,9 @@ public final class Keeper {
   /// Longest wait.
   private static final Duration LOOK = Duration.ofSeconds(5);
 
+  /// Shortest time between two waits for the medium that let live polls go.
+  private static final Duration WANTED_SYNC = Duration.ofSeconds(1);
+
   private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
   private static final Duration LAST_RETRY = Duration.ofSeconds(10);
 
@@ -47,6 +50,7 @@ public final class Keeper {
   private @Nullable Spool spool;
   private long waitNanos;
   private long retryNanos;
+  private long syncedNanos;
   private Duration retryAfter = FIRST_RETRY;
   private boolean failed;
   private volatile boolean ending;
@@ -73,6 +77,7 @@ public final class Keeper {
     losses = delivery.losses;
     codec = new PollCodec(boot);
     retryNanos = clock.get().monotonicNanos();
+    syncedNanos = retryNanos - WANTED_SYNC.toNanos();
     outbox.keptBy(this::wake);
   }
 
@@ -127,7 +132,7 @@ public final class Keeper {
       maintain(present, nowNanos);
     }
     if (outbox.isSettling()) {
-      waitNanos = SETTLING.toNanos();
+      waitNanos = Math.min(waitNanos, SETTLING.toNanos());
     }
     return !last;
   }
@@ -180,8 +185,10 @@ public final class Keeper {
 
   private void fails(SpoolTrouble trouble, long nowNanos) {
     if (!failed) {
-      Logger.error("{}; {}: readings go on from memory, a crash would lose those not yet sent",
-          trouble.what(), trouble.remedy());
+      Logger.error(
+          "{}; {}: readings go on from memory, a crash would lose those not yet sent",
+          trouble.what(),
+          trouble.remedy());
     }
     failed = true;
     retryNanos = nowNanos + retryAfter.toNanos();
@@ -226,9 +233,11 @@ public final class Keeper {
     try {
       List<Long> places = append(present, lost, refused);
       present.write();
+      // before these are live: newer ones would overtake them while the medium is waited for
+      boolean safe = !syncWanted(nowNanos) || attempt(nowNanos, () -> sync(present, nowNanos));
       tell(present, places);
       refused.forEach(refusal -> losses.count(refusal.cause(), 1));
-      if (failed) {
+      if (failed && safe) {
         works(present);
       }
     } catch (IOException e) {
@@ -326,9 +335,8 @@ public final class Keeper {
       present.acknowledge(place);
     }
     attempt(nowNanos, () -> present.tidy(nowNanos));
-    boolean wanted = outbox.polls((lanes, _) -> lanes.stored().wantsSync());
-    if (wanted || present.syncDue(nowNanos)) {
-      attempt(nowNanos, () -> sync(present));
+    if (syncWanted(nowNanos) || present.syncDue(nowNanos)) {
+      attempt(nowNanos, () -> sync(present, nowNanos));
     }
     if (outbox.polls((lanes, _) -> lanes.stored().wantsMore())) {
       boolean readable = attempt(nowNanos, () -> readAhead(present));
@@ -361,8 +369,19 @@ public final class Keeper {
     }
   }
 
-  private void sync(Spool present) throws IOException {
+  /// Not more often than a medium can bear when a slow broker makes polls overtake each other.
+  private boolean syncWanted(long nowNanos) {
+    boolean wanted = outbox.polls((lanes, _) -> lanes.stored().wantsSync());
+    long leftNanos = syncedNanos + WANTED_SYNC.toNanos() - nowNanos;
+    if (wanted && leftNanos > 0) {
+      waitNanos = Math.min(waitNanos, leftNanos);
+    }
+    return wanted && leftNanos <= 0;
+  }
+
+  private void sync(Spool present, long nowNanos) throws IOException {
     present.sync();
+    syncedNanos = nowNanos;
     outbox.polls((lanes, _) -> {
       lanes.stored().synced(present.synced());
       return lanes;

@@ -181,8 +181,7 @@ final class PollLanes {
       entries.addAll(live.values());
     }
     entries.removeIf(
-        entry ->
-            entry.stored() || !(entry.report instanceof Poll || entry.report instanceof Loss));
+        entry -> entry.stored() || !(entry.report instanceof Poll || entry.report instanceof Loss));
     entries.sort(Comparator.comparingLong(entry -> entry.ticket));
     return entries;
   }
@@ -279,13 +278,14 @@ final class PollLanes {
     }
     lastDropped = place;
     stored.forgetThrough(place).forEach(this::discard);
-    live.values().removeIf(entry -> {
-      boolean told = entry.stored() && entry.number <= place;
-      if (told) {
-        discard(entry);
-      }
-      return told;
-    });
+    live.values()
+        .removeIf(entry -> {
+          boolean told = entry.stored() && entry.number <= place;
+          if (told) {
+            discard(entry);
+          }
+          return told;
+        });
   }
 
   /// From live to backlog: in the spool if it is there, else encoded anew, and the poll itself is

@@ -34,8 +34,7 @@ public record Record(
   /// The loss of all that `before` and this one are about.
   Record replacing(Record before) {
     long last = Math.max(before.to, to);
-    return new Record(
-        number, stream, layout, before.from, last, cause, body, count, before.number);
+    return new Record(number, stream, layout, before.from, last, cause, body, count, before.number);
   }
 
   /// The loss of this record.
