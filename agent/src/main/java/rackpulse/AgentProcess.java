@@ -11,11 +11,12 @@ import rackpulse.command.ExitCode;
 import rackpulse.command.Services;
 import rackpulse.config.Configuration;
 import rackpulse.delivery.Announced;
-import rackpulse.engine.AlarmFile;
 import rackpulse.engine.BusOpener;
 import rackpulse.engine.Engine;
 import rackpulse.linux.KernelClock;
 import rackpulse.linux.NotifySocket;
+import rackpulse.memory.AlarmFile;
+import rackpulse.memory.ModelFile;
 import rackpulse.mqtt.AgentName;
 import rackpulse.mqtt.MqttSession;
 import rackpulse.recorder.FlightRecorder;
@@ -28,6 +29,7 @@ import rackpulse.spool.SpoolSettings;
 final class AgentProcess implements Services.Runner {
   private static final String ANNOUNCED = "announced-devices";
   private static final String ALARMS = "raised-anomalies";
+  private static final String MODELS = "models";
   private static final int BOOT_BYTES = 4;
 
   private final String version;
@@ -92,6 +94,7 @@ final class AgentProcess implements Services.Runner {
             nowNanos -> Spool.open(DiskStorage.open(spool.directory()), spool, nowNanos),
             Announced.load(agent.stateDirectory().resolve(ANNOUNCED)),
             AlarmFile.load(agent.stateDirectory().resolve(ALARMS), clocks.nanos()),
+            ModelFile.of(agent.stateDirectory().resolve(MODELS), clocks.nanos()),
             supervisor,
             clocks,
             recorder,
@@ -109,7 +112,8 @@ final class AgentProcess implements Services.Runner {
             configuration.buses(),
             configuration.devices(),
             configuration.derived(),
-            configuration.limits()),
+            configuration.limits(),
+            configuration.watch()),
         configuration.engine(),
         around);
   }

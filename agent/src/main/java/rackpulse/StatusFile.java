@@ -16,6 +16,7 @@ import rackpulse.telemetry.Health;
 import rackpulse.telemetry.Poll;
 import rackpulse.telemetry.Reading;
 import rackpulse.telemetry.Sample;
+import rackpulse.vitals.HealthJson;
 
 /// Shows the rack to whoever stands before it, with or without a broker: a file that `rackpulse
 /// status` reads, replaced every few seconds.
@@ -60,6 +61,7 @@ final class StatusFile implements Consumer<Snapshot> {
     snapshot.buses().forEach(bus -> bus(json, bus));
     json.end();
     recording(json, snapshot.recording());
+    HealthJson.models(json, snapshot.models());
     json.beginArray("devices");
     snapshot.devices().forEach(device -> device(json, device));
     return json.end().end().bytes();

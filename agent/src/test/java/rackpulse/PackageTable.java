@@ -52,6 +52,14 @@ final class PackageTable {
         "state",
         "model");
     row(
+        "watch",
+        "What channels and the rack do, as the models see it: anomalies from raise to clear,"
+            + " forecasts.",
+        "telemetry",
+        "state",
+        "model",
+        "analysis");
+    row(
         "history",
         "Recorded data: CSV in, rows and SVG plots out, behind `replay` and `evaluate`.",
         "telemetry",
@@ -68,7 +76,8 @@ final class PackageTable {
             + " something happens.",
         "bus",
         "spool");
-    row("mqtt", "Topics, payloads and the MQTT 5 session.", "telemetry", "json");
+    row("vitals", "How the agent, its buses and its models are, as JSON.", "telemetry", "json");
+    row("mqtt", "Topics, payloads and the MQTT 5 session.", "telemetry", "json", "vitals");
     row(
         "delivery",
         "What is on its way to the broker: mailboxes, the outbox, losses, what must stand there.",
@@ -85,6 +94,15 @@ final class PackageTable {
             + " act on.",
         "bus");
     row(
+        "memory",
+        "What outlives the process: anomalies that are raised and what the models have learned,"
+            + " in files.",
+        "telemetry",
+        "state",
+        "analysis",
+        "watch",
+        "spool");
+    row(
         "engine",
         "The threads: polling, back-off of what does not answer, start and stop.",
         "telemetry",
@@ -94,6 +112,8 @@ final class PackageTable {
         "verdict",
         "recorder",
         "analysis",
+        "watch",
+        "memory",
         "delivery",
         "spool",
         "state");

@@ -107,6 +107,9 @@ class StatusFileTest {
         List.of(
             new Snapshot.Device(
                 "inlet", "front", new DeviceStatus("inlet", NOON, true, NOON.at(), ""), poll),
-            new Snapshot.Device("later", "front", null, null)));
+            new Snapshot.Device("later", "front", null, null)),
+        List.of(
+            new Health.ModelHealth("inlet.temperature", "past", "learning", 0.25, ""),
+            new Health.ModelHealth("inlet.temperature", "forecast", "ready", 1, "")));
   }
 }

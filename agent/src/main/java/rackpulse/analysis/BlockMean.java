@@ -6,9 +6,9 @@ import rackpulse.state.UnusableState;
 
 /// Means over blocks of time that begin at whole multiples of their length by the clock, as the
 /// slow models want them. A block with too few readings yields nothing.
-final class BlockMean {
+public final class BlockMean {
   /// What the slow models are made for.
-  static final long BLOCK_MILLIS = 300_000;
+  public static final long BLOCK_MILLIS = 300_000;
 
   private static final long NANOS_PER_MILLI = 1_000_000;
 
@@ -41,7 +41,7 @@ final class BlockMean {
 
   /// @param blockMillis the length of a block
   /// @param everyMillis between readings; half of those due must be there, at least one
-  BlockMean(long blockMillis, long everyMillis) {
+  public BlockMean(long blockMillis, long everyMillis) {
     this.blockMillis = blockMillis;
     least = (int) Math.max(1, blockMillis / Math.max(1, 2 * everyMillis));
   }
@@ -53,7 +53,7 @@ final class BlockMean {
   /// @param stepNanos since the observation before
   /// @return whether the reading ended a block with enough readings, which [#mean], [#startMillis]
   ///   and [#intervals] then describe
-  boolean observe(long wallMillis, long stepNanos, double value) {
+  public boolean observe(long wallMillis, long stepNanos, double value) {
     long present = Math.floorDiv(wallMillis, blockMillis);
     boolean isComplete = open && present != block && deliver();
     if (!open || present != block) {
@@ -72,22 +72,22 @@ final class BlockMean {
   }
 
   /// The mean of the readings of the block.
-  double mean() {
+  public double mean() {
     return mean;
   }
 
   /// When the block began, since the epoch.
-  long startMillis() {
+  public long startMillis() {
     return startMillis;
   }
 
   /// How many block lengths after the block delivered before it came; 1 without a gap.
-  long intervals() {
+  public long intervals() {
     return intervals;
   }
 
   /// Writes the block that is being filled.
-  void save(StateWriter writer) {
+  public void save(StateWriter writer) {
     int section = writer.open(SECTION, StateWriter.hash(1, (double) blockMillis));
     writer.flag(open);
     writer.number(block);
@@ -100,7 +100,7 @@ final class BlockMean {
   }
 
   /// Goes on where the saved one stopped.
-  void restore(StateReader reader) throws UnusableState {
+  public void restore(StateReader reader) throws UnusableState {
     int section = reader.open(SECTION, StateWriter.hash(1, (double) blockMillis));
     open = reader.flag();
     block = reader.number();

@@ -16,7 +16,7 @@ import rackpulse.telemetry.Sample;
 /// 0.4 % of the vapour pressure between −40 and 50 °C.
 public record DewPoint(Channel temperature, Channel humidity, Channel channel) {
   /// The name of the added channel.
-  static final String NAME = "dew-point";
+  public static final String NAME = "dew-point";
 
   private static final double MAGNUS_B = 17.62;
   private static final double MAGNUS_C_CELSIUS = 243.12;

@@ -6,7 +6,7 @@ import rackpulse.state.UnusableState;
 
 /// How much time lies between the polls of a device: by the monotonic clock while the agent runs,
 /// by the wall clock across a restart, where the monotonic clock may have begun anew.
-final class Elapsed {
+public final class Elapsed {
   private static final long NANOS_PER_MILLI = 1_000_000;
 
   /// Longer absences count as this long, so that nanoseconds never overflow.
@@ -20,10 +20,13 @@ final class Elapsed {
   private long lastNanos;
   private long lastWallMillis;
 
+  /// No poll yet.
+  public Elapsed() {}
+
   /// @param monotonicNanos of a poll
   /// @param wallMillis of the same poll, since the epoch
   /// @return nanoseconds since the poll before; 0 for the first, and where a clock went back
-  long step(long monotonicNanos, long wallMillis) {
+  public long step(long monotonicNanos, long wallMillis) {
     long stepNanos = 0;
     if (restored) {
       long stepMillis = Math.clamp(wallMillis - lastWallMillis, 0, MOST_MILLIS);
@@ -39,7 +42,7 @@ final class Elapsed {
   }
 
   /// Writes when the last poll was.
-  void save(StateWriter writer) {
+  public void save(StateWriter writer) {
     int section = writer.open(SECTION, CONSTANTS);
     writer.flag(begun);
     writer.number(lastWallMillis);
@@ -47,7 +50,7 @@ final class Elapsed {
   }
 
   /// Goes on after a restart.
-  void restore(StateReader reader) throws UnusableState {
+  public void restore(StateReader reader) throws UnusableState {
     int section = reader.open(SECTION, CONSTANTS);
     restored = reader.flag();
     begun = restored;

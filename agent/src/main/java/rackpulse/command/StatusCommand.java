@@ -95,6 +95,7 @@ final class StatusCommand implements Callable<Integer> {
     terminal.line("");
     buses(status).print(terminal);
     verdicts(status);
+    models(status);
     terminal.line("");
     devices(status).print(terminal);
   }
@@ -141,6 +142,29 @@ final class StatusCommand implements Callable<Integer> {
             + spool.integer("bytes").orElse(0) / 1024
             + " KiB on disk";
     terminal.line(state.equals("working") ? line : terminal.styled(Style.RED, line));
+  }
+
+  /// How many models are in which state, and what there is to know of those that are not ready.
+  private void models(JsonObject status) {
+    Terminal terminal = services.terminal();
+    StringJoiner counts = new StringJoiner(", ", "models: ", "");
+    counts.setEmptyValue("models: none");
+    status
+        .object("models")
+        .forEach(
+            (state, count) -> counts.add((count instanceof Whole(long n) ? n : 0) + " " + state));
+    terminal.line(counts.toString());
+    for (JsonObject model : objects(status, "model_states")) {
+      String note = model.text("note").orElse("");
+      terminal.line(
+          "  %s %s: %s %.0f %%%s"
+              .formatted(
+                  model.text("model").orElse("?"),
+                  model.text("channel").orElse("?"),
+                  model.text("state").orElse("?"),
+                  100 * model.number("progress").orElse(0),
+                  note.isEmpty() ? "" : " (" + note + ")"));
+    }
   }
 
   private static Table buses(JsonObject status) {

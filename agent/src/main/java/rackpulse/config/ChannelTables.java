@@ -5,24 +5,30 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import rackpulse.analysis.DerivedSettings;
 import rackpulse.analysis.DewPoint;
 import rackpulse.analysis.Envelope;
 import rackpulse.analysis.LimitSettings;
+import rackpulse.analysis.Objective;
 import rackpulse.config.DeviceTables.Device;
 import rackpulse.config.DeviceTables.Devices;
+import rackpulse.model.RackModel;
 import rackpulse.sensor.ChannelProfile;
 import rackpulse.sensor.DeviceSettings;
 import rackpulse.telemetry.Channel;
 import rackpulse.telemetry.Ids;
 import rackpulse.telemetry.Quantity;
+import rackpulse.watch.WatchSettings;
+import rackpulse.watch.WatchSettings.Target;
 
 /// Reads the tables that speak of channels: `[derived.*]`, `[limit.*]`, `[objective]`, `[forecast]`
 /// and `[model.*]`.
@@ -40,10 +46,8 @@ final class ChannelTables {
   private static final Set<Duration> HORIZONS =
       Set.of(Duration.ofMinutes(15), Duration.ofMinutes(30), Duration.ofMinutes(60));
 
-  /// More inputs than this are not told apart by a model.
-  private static final int MAX_INPUTS = 7;
-
   private final TomlReader root;
+  private final List<Device> devices;
   private final Set<String> deviceNames;
   private final Set<String> derivedNames = new HashSet<>();
 
@@ -52,7 +56,8 @@ final class ChannelTables {
 
   ChannelTables(TomlReader root, Devices devices) {
     this.root = root;
-    this.deviceNames = devices.names();
+    this.devices = devices.sound();
+    deviceNames = devices.names();
     for (Device device : devices.sound()) {
       channels.put(device.settings().name(), channels(device.settings()));
     }
@@ -229,51 +234,123 @@ final class ChannelTables {
     return preset;
   }
 
-  /// Checks what this version does not act on.
-  void checkModels() {
-    root.tableOrEmpty("objective").tableList("term").forEach(this::checkTerm);
+  /// What the operator wants of the models.
+  WatchSettings models() {
+    Map<String, Objective.Term> terms = new LinkedHashMap<>();
+    List<TomlReader> tables = root.tableOrEmpty("objective").tableList("term");
+    for (TomlReader table : tables) {
+      term(table)
+          .ifPresent(term -> {
+            if (terms.put(term.channel().path(), term) != null) {
+              String path = term.channel().path();
+              table.problem("channel", "\"" + path + "\" has a term already: join the two");
+            }
+          });
+    }
+    if (tables.size() > Objective.MAX_TERMS) {
+      tables.getLast().problem("[objective] has more than " + Objective.MAX_TERMS + " terms");
+    }
     TomlReader forecast = root.tableOrEmpty("forecast");
-    forecast.strings("channels").forEach(path -> resolve(forecast, "channels", path));
+    Set<Channel> forecasts = new LinkedHashSet<>();
+    for (String path : forecast.strings("channels")) {
+      resolve(forecast, "channels", path).ifPresent(forecasts::add);
+    }
+    return new WatchSettings(
+        targets(),
+        List.copyOf(forecasts),
+        horizons(forecast),
+        List.copyOf(terms.values()),
+        withRole("inlet"),
+        withRole("outlet"));
+  }
+
+  private static List<Integer> horizons(TomlReader forecast) {
+    Set<Duration> horizons = new TreeSet<>();
     for (String horizon : forecast.strings("horizons")) {
-      if (Amounts.duration(horizon).filter(HORIZONS::contains).isEmpty()) {
+      Optional<Duration> known = Amounts.duration(horizon).filter(HORIZONS::contains);
+      known.ifPresent(horizons::add);
+      if (known.isEmpty()) {
         forecast.problem(
             "horizons", "\"" + horizon + "\" is none of \"15 min\", \"30 min\" and \"60 min\"");
       }
     }
-    forEachChannel("model", this::checkModel);
+    if (!forecast.has("horizons")) {
+      horizons.addAll(HORIZONS);
+    }
+    return horizons.stream().map(each -> (int) each.toMinutes()).toList();
   }
 
-  private void checkTerm(TomlReader term) {
-    term.require("channel");
-    Optional<Channel> channel =
-        term.string("channel").flatMap(path -> resolve(term, "channel", path));
-    term.number("weight", 1, 0, 1000);
-    term.number("target");
-    Optional<Double> tolerance = term.number("tolerance");
-    if (tolerance.isPresent() && tolerance.get() <= 0) {
-      term.problem("tolerance", "\"tolerance\" must be above 0");
-    }
-    preset(term, channel);
-    if (!term.has("preset")) {
-      term.require("target", "tolerance");
-    }
-  }
-
-  private void checkModel(Optional<Channel> target, TomlReader table) {
-    List<String> inputs = table.strings("inputs");
-    for (String input : inputs) {
-      if (target.isPresent() && target.get().path().equals(input)) {
-        table.problem("inputs", "\"" + input + "\" cannot explain itself");
+  private Set<String> withRole(String role) {
+    Set<String> names = new LinkedHashSet<>();
+    for (Device device : devices) {
+      if (device.table().string("role", "").equals(role)) {
+        names.add(device.settings().name());
       }
-      resolve(table, "inputs", input);
     }
-    if (inputs.size() > MAX_INPUTS || (inputs.isEmpty() && table.has("inputs"))) {
-      table.problem("inputs", "\"inputs\" must be 1 to " + MAX_INPUTS + " channels");
+    return names;
+  }
+
+  private Optional<Objective.Term> term(TomlReader table) {
+    int before = table.problems().count();
+    table.require("channel");
+    Optional<Channel> channel =
+        table.string("channel").flatMap(path -> resolve(table, "channel", path));
+    double weight = table.number("weight", 1, 0, 1000);
+    Optional<Double> target = table.number("target");
+    Optional<Double> tolerance = table.number("tolerance");
+    if (tolerance.isPresent() && tolerance.get() <= 0) {
+      table.problem("tolerance", "\"tolerance\" must be above 0");
     }
-    if (new HashSet<>(inputs).size() < inputs.size()) {
+    Optional<Envelope> preset = preset(table, channel);
+    if (!table.has("preset")) {
+      table.require("target", "tolerance");
+    }
+    if (channel.isEmpty() || table.problems().count() > before) {
+      return Optional.empty();
+    }
+    Optional<Envelope.Range> range = preset.flatMap(each -> each.range(channel.get()));
+    return Optional.of(
+        new Objective.Term(
+            channel.get(),
+            weight,
+            target.or(() -> range.map(Envelope.Range::middle)).orElseThrow(),
+            tolerance.or(() -> range.map(Envelope.Range::tolerance)).orElseThrow()));
+  }
+
+  /// The temperatures of outlets, and what `[model.*]` says otherwise.
+  private List<Target> targets() {
+    Map<Channel, Target> targets = new LinkedHashMap<>();
+    for (String device : withRole("outlet")) {
+      for (Channel channel : channels.getOrDefault(device, Map.of()).values()) {
+        if (channel.quantity() == Quantity.TEMPERATURE && !channel.name().equals(DewPoint.NAME)) {
+          targets.put(channel, new Target(channel, List.of()));
+        }
+      }
+    }
+    forEachChannel("model", (target, table) -> model(target, table, targets));
+    return List.copyOf(targets.values());
+  }
+
+  private void model(Optional<Channel> target, TomlReader table, Map<Channel, Target> targets) {
+    List<String> paths = table.strings("inputs");
+    List<Channel> inputs = new ArrayList<>();
+    for (String path : paths) {
+      if (target.isPresent() && target.get().path().equals(path)) {
+        table.problem("inputs", "\"" + path + "\" cannot explain itself");
+      }
+      resolve(table, "inputs", path).ifPresent(inputs::add);
+    }
+    if (paths.size() > RackModel.MAX_INPUTS || (paths.isEmpty() && table.has("inputs"))) {
+      table.problem("inputs", "\"inputs\" must be 1 to " + RackModel.MAX_INPUTS + " channels");
+    }
+    if (new HashSet<>(paths).size() < paths.size()) {
       table.problem("inputs", "\"inputs\" names a channel twice");
     }
-    table.flag("enabled", true);
+    if (!table.flag("enabled", true)) {
+      target.ifPresent(targets::remove);
+    } else {
+      target.ifPresent(channel -> targets.put(channel, new Target(channel, inputs)));
+    }
   }
 
   /// What reads a table that is named for a channel, which is empty when it does not exist.

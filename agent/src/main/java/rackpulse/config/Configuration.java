@@ -11,6 +11,7 @@ import rackpulse.mqtt.MqttSettings;
 import rackpulse.recorder.RecorderSettings;
 import rackpulse.sensor.DeviceSettings;
 import rackpulse.spool.SpoolSettings;
+import rackpulse.watch.WatchSettings;
 
 /// Everything an operator can say, checked and with defaults filled in.
 ///
@@ -25,6 +26,7 @@ public record Configuration(
     List<DeviceSettings> devices,
     List<DerivedSettings> derived,
     List<LimitSettings> limits,
+    WatchSettings watch,
     List<Problem> warnings) {
   public Configuration {
     buses = List.copyOf(buses);

@@ -23,6 +23,7 @@ import rackpulse.mqtt.MqttSettings;
 import rackpulse.recorder.RecorderSettings;
 import rackpulse.spool.SpoolSettings;
 import rackpulse.telemetry.Ids;
+import rackpulse.watch.WatchSettings;
 
 /// Reads and checks `rackpulse.toml`: every problem in one pass, each with its place and remedy.
 public final class ConfigurationFile {
@@ -37,10 +38,7 @@ public final class ConfigurationFile {
   private static final List<Idle> IDLE =
       List.of(
           new Idle("agent", "a configuration is not changed while running", "probation"),
-          new Idle("commands", "no command is accepted"),
-          new Idle("objective", "it is not computed"),
-          new Idle("forecast", "nothing is forecast"),
-          new Idle("model", "no model is computed"));
+          new Idle("commands", "no command is accepted"));
 
   private final TomlReader root;
   private final Profiles profiles;
@@ -118,7 +116,7 @@ public final class ConfigurationFile {
     ChannelTables channels = new ChannelTables(root, devices);
     List<DerivedSettings> derived = channels.derived();
     List<LimitSettings> limits = channels.limits();
-    channels.checkModels();
+    WatchSettings watch = channels.models();
     root.finish();
     warnOfIdle();
     if (devices.names().isEmpty()) {
@@ -137,6 +135,7 @@ public final class ConfigurationFile {
         devices.sound().stream().map(Device::settings).toList(),
         derived,
         limits,
+        watch,
         warnings.list());
   }
 

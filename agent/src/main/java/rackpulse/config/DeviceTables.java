@@ -80,9 +80,6 @@ final class DeviceTables {
         table.duration("every", Duration.ofSeconds(10), Duration.ofMillis(50), Duration.ofDays(1));
     String location = location(table);
     table.choice("role", ROLES);
-    if (table.has("role")) {
-      warnings.add(table.at("role", "\"role\" has no effect in this version: no model uses it"));
-    }
     Optional<Bus> bus = table.string("bus").flatMap(text -> bus(table, text));
     Optional<Profile> profile = table.string("profile").flatMap(text -> profile(table, text));
     if (profile.isEmpty()) {

@@ -20,12 +20,15 @@ import rackpulse.bus.BusSettings;
 import rackpulse.delivery.Announced;
 import rackpulse.delivery.Keeper;
 import rackpulse.delivery.Uplink;
+import rackpulse.memory.AlarmFile;
+import rackpulse.memory.ModelFile;
 import rackpulse.recorder.FlightRecorder;
 import rackpulse.schedule.Patience;
 import rackpulse.sensor.DeviceSettings;
 import rackpulse.sensor.Driver;
 import rackpulse.telemetry.Health;
 import rackpulse.telemetry.Stamp;
+import rackpulse.watch.WatchSettings;
 
 /// The running agent: all threads, from start to stop.
 ///
@@ -69,13 +72,15 @@ public final class Engine {
       List<BusSettings> buses,
       List<DeviceSettings> devices,
       List<DerivedSettings> derived,
-      List<LimitSettings> limits) {}
+      List<LimitSettings> limits,
+      WatchSettings watch) {}
 
   /// Everything outside: wires, broker, supervisor, clocks, files.
   ///
   /// @param drivers makes the driver of a device on its bus
   /// @param spool opens the spool, again and again until it can be opened
   /// @param alarms what was raised before the start, and outlives the end
+  /// @param models what the models had learned before the start
   /// @param recorder keeps what travels on the wires
   /// @param process reads what the process has used so far
   /// @param observer is shown the rack every few seconds, by the main thread
@@ -86,6 +91,7 @@ public final class Engine {
       Keeper.Opener spool,
       Announced announced,
       AlarmFile alarms,
+      ModelFile models,
       Supervisor supervisor,
       Clocks clocks,
       FlightRecorder recorder,
@@ -188,7 +194,8 @@ public final class Engine {
         pipeline.delivery(),
         busHealth(false),
         around.recorder.answer(),
-        pipeline.devices());
+        pipeline.devices(),
+        pipeline.models());
   }
 
   private void awaitFirstTries() throws InterruptedException {
@@ -247,7 +254,13 @@ public final class Engine {
     Duration uptime = Duration.ofNanos(stamp.monotonicNanos() - started.monotonicNanos());
     Health.Process process = around.process.get();
     return new Health(
-        stamp, uptime, settings.healthEvery(), process, pipeline.delivery(), busHealth(true));
+        stamp,
+        uptime,
+        settings.healthEvery(),
+        process,
+        pipeline.delivery(),
+        busHealth(true),
+        pipeline.models());
   }
 
   private List<Health.BusHealth> busHealth(boolean newWindow) {

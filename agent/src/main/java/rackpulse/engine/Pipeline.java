@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.ToLongFunction;
 import org.tinylog.Logger;
-import rackpulse.analysis.DerivedSettings;
 import rackpulse.analysis.Detector;
 import rackpulse.delivery.Keeper;
 import rackpulse.delivery.Losses;
@@ -27,6 +27,8 @@ import rackpulse.telemetry.Loss;
 import rackpulse.telemetry.Poll;
 import rackpulse.telemetry.Report;
 import rackpulse.telemetry.Stamp;
+import rackpulse.watch.RackWatch;
+import rackpulse.watch.Watched;
 
 /// From polls to the broker: the threads `analysis`, `spool` and `publish` and what lies between
 /// them, the same for all buses and through all their restarts.
@@ -48,12 +50,14 @@ final class Pipeline {
   /// The longest that an attempt to connect may take, with name lookup and TLS, and then some.
   private static final Duration PUBLISH_LIMIT = Duration.ofMinutes(2);
 
-  private final Rack rack;
+  /// As often as the rack is shown.
+  private static final Duration MODELS_SHOWN_EVERY = Duration.ofSeconds(5);
+
   private final Surroundings around;
   private final Stamp started;
   private final Losses losses = new Losses();
   private final Mailbox<Poll> inbox = new Mailbox<>(INBOX_POLLS);
-  private final Detector detector;
+  private final RackWatch watch;
   private final Publisher publisher;
   private final Worker analysis;
   private final Worker publish;
@@ -62,19 +66,17 @@ final class Pipeline {
   private final Map<String, AtomicLong> sequences = new ConcurrentHashMap<>();
   private final Map<String, Poll> latest = new ConcurrentHashMap<>();
   private final Map<String, DeviceStatus> states = new ConcurrentHashMap<>();
+  private volatile List<Health.ModelHealth> models = List.of();
   private final Map<String, String> busOf = new HashMap<>();
 
   /// @param onEnd called by a thread that ends
   Pipeline(Rack rack, EngineSettings settings, Surroundings around, Runnable onEnd) {
-    this.rack = rack;
     this.around = around;
     started = around.clocks().stamp();
     rack.devices().forEach(device -> busOf.put(device.name(), device.bus()));
     List<DeviceDescription> polled =
         rack.devices().stream().map(device -> device.description(started)).toList();
-    detector =
-        new Detector(
-            polled, rack.derived(), rack.limits(), device -> sequenceOf(device).incrementAndGet());
+    watch = watch(rack, polled);
     Uplink uplink = around.uplink();
     Outbox outbox = new Outbox(settings.outboxBytes(), uplink, losses, around.clocks()::corrected);
     keeper =
@@ -96,21 +98,31 @@ final class Pipeline {
     publish = new Worker("publish", new Publishing(), PUBLISH_LIMIT, around.clocks(), onEnd);
   }
 
+  private RackWatch watch(Rack rack, List<DeviceDescription> polled) {
+    ToLongFunction<String> counted = device -> sequenceOf(device).incrementAndGet();
+    Detector detector = new Detector(polled, rack.derived(), rack.limits(), counted);
+    Watched watched = new Watched(polled, detector.descriptions(), rack.limits(), rack.watch());
+    return new RackWatch(detector, watched, counted);
+  }
+
   /// Says which devices there are, and which are no more, and starts the threads.
   void start() {
-    List<DeviceDescription> descriptions = detector.descriptions();
+    List<DeviceDescription> descriptions = watch.descriptions();
     List<String> names = descriptions.stream().map(DeviceDescription::device).toList();
     for (String gone : around.announced().announce(names)) {
       Logger.info("{} has left the configuration: its messages at the broker are emptied", gone);
       offer(new DeviceRemoval(gone, started));
     }
     descriptions.forEach(this::offer);
-    for (DerivedSettings derived : rack.derived()) {
+    for (String name : names) {
       // computed by the agent itself, so it is there as long as the agent is
-      offer(new DeviceStatus(derived.name(), started, true, started.at(), ""));
+      if (!busOf.containsKey(name)) {
+        offer(new DeviceStatus(name, started, true, started.at(), ""));
+      }
     }
     keep.start();
-    for (Anomaly anomaly : detector.restore(around.alarms().all(), started)) {
+    around.models().load(watch);
+    for (Anomaly anomaly : watch.restore(around.alarms().all(), started)) {
       around.alarms().note(anomaly);
       offer(anomaly);
     }
@@ -150,7 +162,7 @@ final class Pipeline {
   /// The last state and poll of every device, computed ones included.
   List<Snapshot.Device> devices() {
     List<Snapshot.Device> devices = new ArrayList<>();
-    for (DeviceDescription description : detector.descriptions()) {
+    for (DeviceDescription description : watch.descriptions()) {
       String name = description.device();
       String bus = busOf.getOrDefault(name, "");
       devices.add(new Snapshot.Device(name, bus, states.get(name), latest.get(name)));
@@ -161,6 +173,11 @@ final class Pipeline {
   /// The session as it was a moment ago.
   Uplink.Statistics broker() {
     return publisher.statistics();
+  }
+
+  /// How far the models were some seconds ago.
+  List<Health.ModelHealth> models() {
+    return models;
   }
 
   /// What waits and what was lost.
@@ -206,15 +223,22 @@ final class Pipeline {
     }
   }
 
-  /// The duty of the analysis thread, which owns the detector.
+  /// The duty of the analysis thread, which owns the watch.
   private final class Analysis implements Worker.Duty {
     private final List<Poll> batch = new ArrayList<>();
+    private long healthDueNanos = started.monotonicNanos();
 
     @Override
     public boolean work() throws InterruptedException {
       inbox.drain(batch, ANALYSIS_LIMIT.toNanos() / 2);
       observe();
-      around.alarms().saveSometimes(around.clocks().nanos());
+      long nowNanos = around.clocks().nanos();
+      around.alarms().saveSometimes(nowNanos);
+      around.models().saveSometimes(watch, nowNanos);
+      if (nowNanos - healthDueNanos >= 0) {
+        healthDueNanos = nowNanos + MODELS_SHOWN_EVERY.toNanos();
+        models = watch.health();
+      }
       return true;
     }
 
@@ -224,11 +248,12 @@ final class Pipeline {
       inbox.drain(batch);
       observe();
       around.alarms().save();
+      around.models().save(watch);
     }
 
     private void observe() {
       for (Poll poll : batch) {
-        for (Report report : detector.observe(poll)) {
+        for (Report report : watch.observe(poll)) {
           note(report);
           offer(report);
         }
@@ -241,7 +266,8 @@ final class Pipeline {
         case Poll complete -> latest.put(complete.device(), complete);
         case Anomaly anomaly -> {
           around.alarms().note(anomaly);
-          if (anomaly.state() == Anomaly.State.RAISED) {
+          // the recorder sees silence itself
+          if (anomaly.state() == Anomaly.State.RAISED && anomaly.kind() != Anomaly.Kind.MISSING) {
             String bus = busOf.getOrDefault(anomaly.channel().device(), "");
             around.recorder().alarm(bus, "anomaly: " + anomaly.text());
           }

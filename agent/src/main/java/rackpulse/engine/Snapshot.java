@@ -14,6 +14,7 @@ import rackpulse.telemetry.Stamp;
 ///
 /// @param since when the agent started
 /// @param buses with lateness and utilisation since the last health report
+/// @param models how far each has learned
 /// @param recording what came of the latest demand for one
 public record Snapshot(
     Stamp stamp,
@@ -22,12 +23,14 @@ public record Snapshot(
     Health.Delivery delivery,
     List<Health.BusHealth> buses,
     FlightRecorder.Answer recording,
-    List<Device> devices) {
+    List<Device> devices,
+    List<Health.ModelHealth> models) {
   private static final long KIB = 1024;
 
   public Snapshot {
     buses = List.copyOf(buses);
     devices = List.copyOf(devices);
+    models = List.copyOf(models);
   }
 
   /// @param bus the name of its bus; empty for a computed device

@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import rackpulse.json.JsonWriter;
 import rackpulse.mqtt.Message.Publication;
@@ -17,8 +16,6 @@ import rackpulse.telemetry.DeviceRemoval;
 import rackpulse.telemetry.DeviceStatus;
 import rackpulse.telemetry.Gap;
 import rackpulse.telemetry.Health;
-import rackpulse.telemetry.Health.BusHealth;
-import rackpulse.telemetry.Health.DeviceHealth;
 import rackpulse.telemetry.Loss;
 import rackpulse.telemetry.Poll;
 import rackpulse.telemetry.Quantity;
@@ -26,6 +23,7 @@ import rackpulse.telemetry.Reading;
 import rackpulse.telemetry.Report;
 import rackpulse.telemetry.Sample;
 import rackpulse.telemetry.Stamp;
+import rackpulse.vitals.HealthJson;
 
 /// Reports as messages. Any thread may call it; the only state are the polling periods, from which
 /// the expiry of retained messages follows: the broker itself drops a stale value.
@@ -117,6 +115,9 @@ public final class Payloads {
     if (gaps) {
       gaps(json, poll.samples());
     }
+    if (!historical && !poll.forecasts().isEmpty()) {
+      forecasts(json, poll.forecasts());
+    }
     return json.end().bytes();
   }
 
@@ -128,6 +129,27 @@ public final class Payloads {
       }
     }
     json.end();
+  }
+
+  /// `"forecast":{"temperature":{"15m":[value,low,high]}}`; those of a channel follow each other.
+  private static void forecasts(JsonWriter json, List<Poll.Forecast> forecasts) {
+    json.beginObject("forecast");
+    String channel = "";
+    for (Poll.Forecast forecast : forecasts) {
+      if (!forecast.channel().equals(channel)) {
+        if (!channel.isEmpty()) {
+          json.end();
+        }
+        channel = forecast.channel();
+        json.beginObject(channel);
+      }
+      json.beginArray(forecast.minutes() + "m")
+          .decimal(forecast.value())
+          .decimal(forecast.low())
+          .decimal(forecast.high())
+          .end();
+    }
+    json.end().end();
   }
 
   private Message loss(Loss loss, String boot) {
@@ -171,7 +193,20 @@ public final class Payloads {
     for (Anomaly.Share share : anomaly.shares()) {
       json.beginObject().text("name", share.name()).decimal("amount", share.amount()).end();
     }
-    return json.end().text("text", anomaly.text()).end().bytes();
+    json.end();
+    decimal(json, "unexplained", anomaly.unexplained());
+    Anomaly.Outlook outlook = anomaly.outlook();
+    if (outlook != null) {
+      json.beginObject("forecast")
+          .decimal("limit", outlook.limit())
+          .decimal("minutes", outlook.minutes())
+          .decimal("earliest", outlook.earliest());
+      if (Double.isFinite(outlook.latest())) {
+        json.decimal("latest", outlook.latest());
+      }
+      json.end();
+    }
+    return json.text("text", anomaly.text()).end().bytes();
   }
 
   private Message meta(DeviceDescription description) {
@@ -225,71 +260,11 @@ public final class Payloads {
   }
 
   private Message health(Health health) {
-    Health.Process process = health.process();
-    Health.Delivery delivery = health.delivery();
-    JsonWriter json =
-        begin(health.stamp())
-            .decimal("uptime_seconds", seconds(health.uptime()))
-            .beginObject("process")
-            .decimal("cpu_seconds", process.cpuSeconds())
-            .integer("resident_bytes", process.residentBytes())
-            .integer("threads", process.threads())
-            .end()
-            .beginObject("delivery")
-            .integer("waiting_messages", delivery.waitingMessages())
-            .integer("waiting_bytes", delivery.waitingBytes())
-            .decimal("oldest_waiting_seconds", delivery.oldestWaitingSeconds())
-            .integer("published", delivery.published())
-            .integer("reconnects", delivery.reconnects());
-    counts(json, "lost", delivery.lost());
-    counts(json, "certificate_days_left", delivery.certificateDaysLeft());
-    json.beginObject("spool")
-        .text("state", delivery.spool().state())
-        .integer("messages", delivery.spool().messages())
-        .integer("bytes", delivery.spool().bytes())
-        .end();
-    json.end().beginObject("buses");
-    for (BusHealth bus : health.buses()) {
-      bus(json, bus);
-    }
+    JsonWriter json = begin(health.stamp());
+    HealthJson.write(json, health);
     long expirySeconds = ceilSeconds(health.every().multipliedBy(HEALTH_EXPIRY_PERIODS));
-    byte[] payload = json.end().end().bytes();
+    byte[] payload = json.end().bytes();
     return one(new Publication(topics.agentHealth(), payload, false, expirySeconds));
-  }
-
-  private static void bus(JsonWriter json, BusHealth bus) {
-    json.beginObject(bus.name()).text("state", bus.state());
-    if (!bus.reason().isEmpty()) {
-      json.text("reason", bus.reason());
-    }
-    json.integer("devices", bus.devices())
-        .integer("dormant", bus.dormant())
-        .decimal("cycle_ms", bus.cycleMillis())
-        .decimal("utilisation", bus.utilisation())
-        .decimal("lateness_mean_ms", bus.latenessMeanMillis())
-        .decimal("lateness_max_ms", bus.latenessMaxMillis())
-        .decimal("jitter_ms", bus.jitterMillis())
-        .integer("polls", bus.polls())
-        .integer("missed", bus.missed());
-    counts(json, "errors", bus.errors());
-    if (!bus.verdict().isEmpty()) {
-      json.text("verdict", bus.verdict());
-    }
-    if (!bus.troubled().isEmpty()) {
-      json.beginObject("troubled");
-      bus.troubled().forEach(device -> troubled(json, device));
-      json.end();
-    }
-    json.end();
-  }
-
-  private static void troubled(JsonWriter json, DeviceHealth device) {
-    json.beginObject(device.name());
-    if (!device.verdict().isEmpty()) {
-      json.text("verdict", device.verdict());
-    }
-    counts(json, "errors", device.errors());
-    json.end();
   }
 
   /// The agent has connected.
@@ -354,12 +329,6 @@ public final class Payloads {
     if (value.isPresent()) {
       json.decimal(key, value.getAsDouble());
     }
-  }
-
-  private static void counts(JsonWriter json, String key, Map<String, Long> counts) {
-    json.beginObject(key);
-    new TreeMap<>(counts).forEach(json::integer); // sorted: two equal reports make equal bytes
-    json.end();
   }
 
   private long staleSeconds(String device) {

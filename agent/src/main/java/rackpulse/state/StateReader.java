@@ -68,6 +68,16 @@ public final class StateReader {
     bytes.position(section);
   }
 
+  /// Where the section that comes next ends, for [#skip(int)]; nothing is read.
+  public int peekEnd() throws UnusableState {
+    int start = bytes.position();
+    String name = text();
+    number();
+    int end = enter(name);
+    bytes.position(start);
+    return end;
+  }
+
   /// Passes over the section that comes next, whatever it is.
   public void skip() throws UnusableState {
     String name = text();

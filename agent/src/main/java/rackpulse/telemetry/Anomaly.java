@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /// Something abnormal about one channel, from the moment it is raised until it is over.
 ///
@@ -15,6 +16,7 @@ import java.util.OptionalDouble;
 /// @param low lower edge of what is normal, in the channel's unit
 /// @param high upper edge of what is normal
 /// @param shares the largest contributions to `expected`, at most three, largest first
+/// @param outlook when a limit will be passed; null where that is not what it is about
 /// @param text one English sentence for a person
 public record Anomaly(
     String id,
@@ -29,13 +31,48 @@ public record Anomaly(
     OptionalDouble low,
     OptionalDouble high,
     List<Share> shares,
+    @Nullable Outlook outlook,
     String text)
     implements Report {
+  private static final double MILLION = 1e6;
+
   public Anomaly {
     shares = List.copyOf(shares);
     if (!(severity >= 0 && severity <= 1)) {
       throw new IllegalArgumentException("severity is 0 to 1, got " + severity);
     }
+  }
+
+  /// An anomaly that is not about the future.
+  public Anomaly(
+      String id,
+      Channel channel,
+      Stamp stamp,
+      Kind kind,
+      State state,
+      double severity,
+      Instant since,
+      OptionalDouble observed,
+      OptionalDouble expected,
+      OptionalDouble low,
+      OptionalDouble high,
+      List<Share> shares,
+      String text) {
+    this(
+        id, channel, stamp, kind, state, severity, since, observed, expected, low, high, shares,
+        null, text);
+  }
+
+  /// What is observed beyond what is expected; absent where either is.
+  public OptionalDouble unexplained() {
+    return observed.isPresent() && expected.isPresent()
+        ? OptionalDouble.of(rounded(observed.getAsDouble() - expected.getAsDouble()))
+        : OptionalDouble.empty();
+  }
+
+  /// Without the dust that a difference of decimals leaves in binary.
+  private static double rounded(double difference) {
+    return Math.rint(difference * MILLION) / MILLION;
   }
 
   /// What sort of abnormality it is.
@@ -72,4 +109,12 @@ public record Anomaly(
 
   /// What one input contributes, in the unit of the anomaly's channel.
   public record Share(String name, double amount) {}
+
+  /// When a limit will be passed if things go on as they do.
+  ///
+  /// @param limit in the channel's unit
+  /// @param minutes until then
+  /// @param earliest the fewest minutes that are likely
+  /// @param latest the most that are likely; infinite where they cannot be told
+  public record Outlook(double limit, double minutes, double earliest, double latest) {}
 }

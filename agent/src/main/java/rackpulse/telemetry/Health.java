@@ -8,17 +8,39 @@ import java.util.Map;
 ///
 /// @param uptime since the agent started
 /// @param every how often health is published
+/// @param models how far each has learned
 public record Health(
     Stamp stamp,
     Duration uptime,
     Duration every,
     Process process,
     Delivery delivery,
-    List<BusHealth> buses)
+    List<BusHealth> buses,
+    List<ModelHealth> models)
     implements Report {
   public Health {
     buses = List.copyOf(buses);
+    models = List.copyOf(models);
   }
+
+  /// Health of an agent without models.
+  public Health(
+      Stamp stamp,
+      Duration uptime,
+      Duration every,
+      Process process,
+      Delivery delivery,
+      List<BusHealth> buses) {
+    this(stamp, uptime, every, process, delivery, buses, List.of());
+  }
+
+  /// @param channel what it models, `outlet-top.temperature`
+  /// @param model `past`, `rack-model` or `forecast`
+  /// @param state `learning`, `ready` or `suspended`
+  /// @param progress of the learning, 0 to 1
+  /// @param note how well it does or why it is suspended, in a few words; may be empty
+  public record ModelHealth(
+      String channel, String model, String state, double progress, String note) {}
 
   /// @param cpuSeconds processor time used since start, user and system
   /// @param residentBytes memory resident now

@@ -116,7 +116,6 @@ class ConfigurationWarningsTest {
                 + " device's display",
             "rackpulse.toml:32:1: unit 3 of bus \"power\" is also read by \"pdu-a\": right only if"
                 + " both are the same part",
-            "rackpulse.toml:33:1: \"role\" has no effect in this version: no model uses it",
             "rackpulse.toml:35:1: readings and password travel unprotected to broker.example"
                 + " (allow_plain)",
             "rackpulse.toml:37:1: \"ca_file\" has no effect without mqtts://"),

@@ -34,6 +34,8 @@ import rackpulse.bus.BusException;
 import rackpulse.delivery.Announced;
 import rackpulse.delivery.FakeUplink;
 import rackpulse.delivery.FakeUplink.Sent;
+import rackpulse.memory.AlarmFile;
+import rackpulse.memory.ModelFile;
 import rackpulse.sensor.DeviceSettings;
 import rackpulse.spool.DiskStorage;
 import rackpulse.spool.Spool;
@@ -52,6 +54,7 @@ import rackpulse.telemetry.Quantity;
 import rackpulse.telemetry.Reading;
 import rackpulse.telemetry.Report;
 import rackpulse.telemetry.Stamp;
+import rackpulse.watch.WatchSettings;
 
 /// The whole engine with its threads, between devices and a broker that live in memory.
 @Timeout(30)
@@ -281,7 +284,8 @@ class EngineTest {
                 ? List.of(new DerivedSettings("sum", List.of(POWER_A, POWER_B), List.of(), ""))
                 : List.of(),
             List.of(
-                new LimitSettings(sum, none, none, none, OptionalDouble.of(40), Duration.ZERO, 0)));
+                new LimitSettings(sum, none, none, none, OptionalDouble.of(40), Duration.ZERO, 0)),
+            WatchSettings.USUAL);
     EngineSettings settings =
         new EngineSettings(
             outboxBytes, 1000, healthEvery, 0.05, 5, Duration.ofSeconds(60), Duration.ofSeconds(2));
@@ -303,6 +307,7 @@ class EngineTest {
         this::openSpool,
         Announced.load(directory.resolve("announced")),
         AlarmFile.load(directory.resolve("raised"), 0),
+        ModelFile.of(directory.resolve("models"), 0),
         new NotingSupervisor(supervised),
         clocks,
         FakeBus.recorder(clocks),

@@ -55,6 +55,48 @@ class PayloadsTest {
   }
 
   @Test
+  void forecastsRideWithLiveReadingsAlone() {
+    List<Poll.Forecast> forecasts =
+        List.of(
+            new Poll.Forecast("temperature", 15, 22, 21.5, 22.5),
+            new Poll.Forecast("temperature", 30, 23, 22, 24),
+            new Poll.Forecast("humidity", 15, 40, 38, 42));
+    Poll poll = new Poll("inlet-top", STAMP, 1, poll().samples(), forecasts);
+    assertTrue(
+        text(only(poll, false))
+            .endsWith(
+                ",\"forecast\":{\"temperature\":{\"15m\":[22.0,21.5,22.5],"
+                    + "\"30m\":[23.0,22.0,24.0]},\"humidity\":{\"15m\":[40.0,38.0,42.0]}}}"));
+    assertEquals(-1, text(only(poll, true)).indexOf("forecast"));
+  }
+
+  @Test
+  void approachingLimitSaysWhen() {
+    Anomaly anomaly = anomaly(Anomaly.State.RAISED);
+    Anomaly approaching =
+        new Anomaly(
+            "a2",
+            TEMPERATURE,
+            STAMP,
+            Anomaly.Kind.APPROACHING_LIMIT,
+            Anomaly.State.RAISED,
+            0.9,
+            Instant.EPOCH,
+            anomaly.observed(),
+            OptionalDouble.empty(),
+            OptionalDouble.empty(),
+            OptionalDouble.empty(),
+            List.of(),
+            new Anomaly.Outlook(45, 6, 5, Double.POSITIVE_INFINITY),
+            "soon");
+    assertTrue(
+        text(only(approaching, false))
+            .endsWith(
+                "\"shares\":[],\"forecast\":{\"limit\":45.0,\"minutes\":6.0,"
+                    + "\"earliest\":5.0},\"text\":\"soon\"}"));
+  }
+
+  @Test
   void historicalReadingsGoToTheBacklogAndAreNotRetained() {
     Publication publication = only(poll(), true);
     assertEquals("dc/v1/fra1/a12/inlet-top/backlog", publication.topic());
@@ -186,7 +228,8 @@ class PayloadsTest {
             + "\"kind\":\"rack-model\",\"state\":\"raised\",\"severity\":0.5,"
             + "\"since\":\"1970-01-01T00:00:00.000Z\",\"observed\":41.2,\"expected\":37.0,"
             + "\"low\":35.9,\"unit\":\"Cel\","
-            + "\"shares\":[{\"name\":\"inlet\",\"amount\":20.0}],\"text\":\"too warm\"}",
+            + "\"shares\":[{\"name\":\"inlet\",\"amount\":20.0}],\"unexplained\":4.2,"
+            + "\"text\":\"too warm\"}",
         text(publication));
     assertTrue(publication.retained());
     assertEquals(86_400, publication.expirySeconds());
@@ -222,7 +265,10 @@ class PayloadsTest {
             + "\"lateness_max_ms\":2.0,\"jitter_ms\":0.125,\"polls\":100,\"missed\":0,"
             + "\"errors\":{\"crc\":1,\"silence\":4},"
             + "\"verdict\":\"no answer from any device: check power and A/B wires\","
-            + "\"troubled\":{\"pdu-a\":{\"errors\":{\"crc\":1}}}}}}",
+            + "\"troubled\":{\"pdu-a\":{\"errors\":{\"crc\":1}}}}},"
+            + "\"models\":{\"learning\":1,\"ready\":1},\"model_states\":[{\"channel\":"
+            + "\"inlet-top.temperature\",\"model\":\"past\",\"state\":\"learning\","
+            + "\"progress\":0.25,\"note\":\"young\"}]}",
         text(publication));
     assertEquals(false, publication.retained());
     assertEquals(120, publication.expirySeconds());
@@ -343,6 +389,9 @@ class PayloadsTest {
                 0,
                 Map.of("silence", 4L, "crc", 1L),
                 "no answer from any device: check power and A/B wires",
-                List.of(new Health.DeviceHealth("pdu-a", "", Map.of("crc", 1L))))));
+                List.of(new Health.DeviceHealth("pdu-a", "", Map.of("crc", 1L))))),
+        List.of(
+            new Health.ModelHealth("inlet-top.temperature", "past", "learning", 0.25, "young"),
+            new Health.ModelHealth("inlet-top.temperature", "forecast", "ready", 1, "")));
   }
 }

@@ -1,4 +1,4 @@
-package rackpulse.engine;
+package rackpulse.memory;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,17 +66,17 @@ public final class AlarmFile {
   }
 
   /// All that are raised.
-  List<Anomaly> all() {
+  public List<Anomaly> all() {
     return raised.all();
   }
 
   /// Takes note of what was told.
-  void note(Anomaly anomaly) {
+  public void note(Anomaly anomaly) {
     unsaved |= raised.note(anomaly);
   }
 
   /// Saves what has changed, but not too often.
-  void saveSometimes(long nowNanos) {
+  public void saveSometimes(long nowNanos) {
     if (unsaved && nowNanos - dueNanos >= 0) {
       dueNanos = nowNanos + PAUSE.toNanos();
       save();
@@ -84,7 +84,7 @@ public final class AlarmFile {
   }
 
   /// Saves what has changed.
-  void save() {
+  public void save() {
     if (!unsaved) {
       return;
     }

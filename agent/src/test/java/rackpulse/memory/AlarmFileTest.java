@@ -1,4 +1,4 @@
-package rackpulse.engine;
+package rackpulse.memory;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

@@ -1,0 +1,166 @@
+package rackpulse.watch;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+import rackpulse.analysis.LimitSettings;
+import rackpulse.analysis.Wording;
+import rackpulse.model.TimeToThreshold;
+import rackpulse.state.StateReader;
+import rackpulse.state.StateWriter;
+import rackpulse.state.UnusableState;
+import rackpulse.telemetry.Anomaly;
+import rackpulse.telemetry.Anomaly.Outlook;
+import rackpulse.telemetry.Channel;
+import rackpulse.telemetry.Quantity;
+import rackpulse.telemetry.Report;
+import rackpulse.telemetry.Stamp;
+
+/// Warns while a channel runs towards one of its limits, before it has passed it.
+final class ApproachWatch {
+  /// Readings in a row that no line sees reaching a limit, after which a warning is over.
+  private static final int QUIET_READINGS = 12;
+
+  private static final double WARN_SEVERITY = 0.6;
+  private static final double ALARM_SEVERITY = 0.9;
+
+  private final Channel channel;
+  private final LimitSettings settings;
+  private final Episode episode;
+
+  /// Alarm limits first: of several the first is told.
+  private final List<Approach> approaches = new ArrayList<>();
+
+  private int quiet;
+
+  private static final class Approach {
+    final TimeToThreshold.Settings settings;
+    final boolean isAlarm;
+    TimeToThreshold model;
+
+    Approach(TimeToThreshold.Settings settings, boolean isAlarm) {
+      this.settings = settings;
+      this.isAlarm = isAlarm;
+      model = new TimeToThreshold(settings);
+    }
+
+    boolean isInside(double value) {
+      return settings.falling() ? value > settings.limit() : value < settings.limit();
+    }
+  }
+
+  /// @param everyNanos between readings
+  ApproachWatch(LimitSettings settings, long everyNanos) {
+    channel = settings.channel();
+    this.settings = settings;
+    episode = new Episode(channel, Anomaly.Kind.APPROACHING_LIMIT, 1);
+    add(settings.alarmHigh(), false, true, everyNanos);
+    add(settings.alarmLow(), true, true, everyNanos);
+    add(settings.warnHigh(), false, false, everyNanos);
+    add(settings.warnLow(), true, false, everyNanos);
+  }
+
+  private void add(OptionalDouble limit, boolean isFalling, boolean isAlarm, long everyNanos) {
+    if (limit.isPresent()) {
+      Traits traits = Traits.of(channel.quantity());
+      TimeToThreshold.Settings of =
+          new TimeToThreshold.Settings(
+              limit.getAsDouble(), isFalling, everyNanos, traits.resolution(), traits.usualRange());
+      approaches.add(new Approach(of, isAlarm));
+    }
+  }
+
+  /// Takes one reading; NaN where there is none, or its sensor has failed.
+  void observe(Stamp stamp, long stepNanos, double value, List<Report> reports) {
+    Approach told = null;
+    for (Approach approach : approaches) {
+      boolean isApproaching = approach.model.observe(stepNanos, value);
+      // a limit that is passed already is told as such
+      if (isApproaching && told == null && approach.isInside(value)) {
+        told = approach;
+      }
+    }
+    if (Double.isNaN(value)) {
+      return;
+    }
+    quiet = told == null ? Math.min(quiet + 1, QUIET_READINGS) : 0;
+    if (told == null && episode.isRaised() && quiet < QUIET_READINGS) {
+      return;
+    }
+    if (episode.wants(stamp, told != null)) {
+      Anomaly.State state = told == null ? Anomaly.State.CLEARED : Anomaly.State.RAISED;
+      reports.add(episode.tell(stamp, state, finding(told, value)));
+    }
+  }
+
+  private Finding finding(@Nullable Approach approach, double value) {
+    Quantity quantity = channel.quantity();
+    String is = Wording.name(channel) + " is " + Wording.value(value, quantity);
+    if (approach == null) {
+      return Finding.of(0, value, is + " and runs towards no limit any more");
+    }
+    TimeToThreshold model = approach.model;
+    Outlook outlook =
+        new Outlook(
+            approach.settings.limit(),
+            model.minutes(),
+            model.earliestMinutes(),
+            model.latestMinutes());
+    String text =
+        is
+            + (approach.settings.falling() ? " and falling" : " and rising")
+            + ": it passes the "
+            + (approach.isAlarm ? "alarm" : "warning")
+            + " limit "
+            + Wording.value(outlook.limit(), quantity)
+            + " in "
+            + time(outlook)
+            + " if this goes on";
+    return new Finding(
+        approach.isAlarm ? ALARM_SEVERITY : WARN_SEVERITY,
+        OptionalDouble.of(value),
+        OptionalDouble.empty(),
+        settings.warnLow().isPresent() ? settings.warnLow() : settings.alarmLow(),
+        settings.warnHigh().isPresent() ? settings.warnHigh() : settings.alarmHigh(),
+        List.of(),
+        outlook,
+        text);
+  }
+
+  private static String time(Outlook outlook) {
+    long minutes = Math.round(outlook.minutes());
+    String about = minutes < 1 ? "less than a minute" : "about " + minutes + " min";
+    long earliest = Math.round(outlook.earliest());
+    long latest = Math.round(Math.min(outlook.latest(), 60));
+    return earliest < latest ? about + " (" + earliest + " to " + latest + " min)" : about;
+  }
+
+  boolean isRaised() {
+    return episode.isRaised();
+  }
+
+  Episode episode() {
+    return episode;
+  }
+
+  void save(StateWriter writer) {
+    writer.number(approaches.size());
+    approaches.forEach(approach -> approach.model.save(writer));
+  }
+
+  void restore(StateReader reader) throws UnusableState {
+    if (reader.number() != approaches.size()) {
+      throw new UnusableState("the limits of " + channel.path() + " are others now");
+    }
+    List<TimeToThreshold> restored = new ArrayList<>();
+    for (Approach approach : approaches) {
+      TimeToThreshold model = new TimeToThreshold(approach.settings);
+      model.restore(reader);
+      restored.add(model);
+    }
+    for (int i = 0; i < restored.size(); i++) {
+      approaches.get(i).model = restored.get(i);
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package rackpulse.watch;
+
+import java.util.List;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+import rackpulse.analysis.BlockMean;
+import rackpulse.analysis.Wording;
+import rackpulse.model.EdgeLs;
+import rackpulse.model.Novelty;
+import rackpulse.state.StateReader;
+import rackpulse.state.StateWriter;
+import rackpulse.state.UnusableState;
+import rackpulse.telemetry.Anomaly;
+import rackpulse.telemetry.Anomaly.Share;
+import rackpulse.telemetry.Channel;
+import rackpulse.telemetry.Quantity;
+import rackpulse.telemetry.Report;
+import rackpulse.telemetry.Stamp;
+
+/// Watches one channel for what it has not done before.
+final class PastWatch {
+  /// Blocks in a row without any evidence that end an anomaly.
+  private static final int QUIET_BLOCKS = 12;
+
+  private static final double USUAL_SEVERITY = 0.5;
+
+  private final Channel channel;
+  private final double resolution;
+  private final Episode episode;
+  private EdgeLs model;
+  private @Nullable Novelty novelty;
+
+  PastWatch(Channel channel) {
+    this.channel = channel;
+    resolution = Traits.of(channel.quantity()).resolution();
+    episode = new Episode(channel, Anomaly.Kind.NOVELTY, QUIET_BLOCKS);
+    model = new EdgeLs(resolution);
+  }
+
+  /// Takes a whole block.
+  void observe(Stamp stamp, BlockMean block, List<Report> reports) {
+    Novelty found = model.observe(block.startMillis(), block.intervals(), block.mean());
+    novelty = found == null ? novelty : found;
+    boolean isClaimed =
+        found != null || (episode.isRaised() && model.quietSamples() < QUIET_BLOCKS);
+    if (isClaimed && episode.isAcceptable(stamp)) {
+      reports.add(tell(stamp, Anomaly.State.ACCEPTED, block.mean()));
+    } else if (episode.wants(stamp, isClaimed)) {
+      Anomaly.State state = isClaimed ? Anomaly.State.RAISED : Anomaly.State.CLEARED;
+      reports.add(tell(stamp, state, block.mean()));
+    }
+  }
+
+  private Anomaly tell(Stamp stamp, Anomaly.State state, double mean) {
+    Novelty last = novelty;
+    List<Share> shares =
+        last == null
+            ? List.of()
+            : last.terms().stream().map(term -> new Share(term.name(), term.amount())).toList();
+    return episode.tell(
+        stamp,
+        state,
+        new Finding(
+            last == null ? USUAL_SEVERITY : last.severity(),
+            OptionalDouble.of(mean),
+            Finding.known(model.expected()),
+            Finding.known(model.low()),
+            Finding.known(model.high()),
+            shares,
+            null,
+            text(state, mean, shares)));
+  }
+
+  private String text(Anomaly.State state, double mean, List<Share> shares) {
+    Quantity quantity = channel.quantity();
+    String is = Wording.name(channel) + " is " + Wording.value(mean, quantity);
+    return switch (state) {
+      case RAISED -> {
+        String why = Wording.listed(shares.stream().map(Share::name).toList());
+        yield is
+            + ", at this time of day usually "
+            + Wording.value(model.low(), quantity)
+            + " to "
+            + Wording.value(model.high(), quantity)
+            + (why.isEmpty() ? "" : ": " + why);
+      }
+      case CLEARED -> is + " and does nothing unusual any more";
+      case ACCEPTED -> is + ": unusual for three days, it is taken as the new usual from now on";
+    };
+  }
+
+  boolean isRaised() {
+    return episode.isRaised();
+  }
+
+  Episode episode() {
+    return episode;
+  }
+
+  double progress() {
+    return model.progress();
+  }
+
+  /// Whether it has seen enough for its verdicts to deserve confidence.
+  boolean isConfident() {
+    return model.samples() >= EdgeLs.CONFIDENT_FROM;
+  }
+
+  void save(StateWriter writer) {
+    model.save(writer);
+  }
+
+  void restore(StateReader reader) throws UnusableState {
+    EdgeLs restored = new EdgeLs(resolution);
+    restored.restore(reader);
+    model = restored;
+  }
+}

@@ -1,0 +1,217 @@
+package rackpulse.watch;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+import rackpulse.analysis.BlockMean;
+import rackpulse.analysis.Detector;
+import rackpulse.analysis.Elapsed;
+import rackpulse.state.UnusableState;
+import rackpulse.telemetry.Anomaly;
+import rackpulse.telemetry.Cause;
+import rackpulse.telemetry.DeviceDescription;
+import rackpulse.telemetry.Gap;
+import rackpulse.telemetry.Health.ModelHealth;
+import rackpulse.telemetry.Poll;
+import rackpulse.telemetry.Report;
+import rackpulse.telemetry.Sample;
+import rackpulse.telemetry.Stamp;
+
+/// Turns polls into reports: what the detector computes from them, and what the models of channels
+/// and rack say of it.
+///
+/// Has no thread and no clock; used by one thread.
+public final class RackWatch {
+  /// Blocks without values that are told to the models after an interruption; more change nothing.
+  private static final int MOST_MISSED = 12;
+
+  private final Detector detector;
+  private final List<DeviceDescription> descriptions;
+  private final Watched watched;
+  private final Map<String, DeviceWatch> devices = new HashMap<>();
+  private final ToLongFunction<String> sequences;
+  private final SavedWatch saved;
+
+  /// A block is judged when every channel has had the time to end it.
+  private final long settlingMillis;
+
+  /// The block after the one that was judged last; a negative one before the first.
+  private final Progress progress = new Progress();
+
+  /// How far the rack as a whole is.
+  static final class Progress {
+    long block = -1;
+  }
+
+  /// One device and the time between its polls.
+  static final class DeviceWatch {
+    final List<ChannelWatch> channels = new ArrayList<>();
+    final Map<String, ChannelWatch> byName = new HashMap<>();
+    Elapsed elapsed = new Elapsed();
+    boolean hasForecast;
+
+    void add(ChannelWatch channel) {
+      channels.add(channel);
+      byName.put(channel.channel().name(), channel);
+      hasForecast |= channel.hasForecast();
+    }
+  }
+
+  /// @param detector computes what is derived, and watches the plain limits
+  /// @param watched what there is to watch
+  /// @param sequences gives the next sequence number of a computed device
+  public RackWatch(Detector detector, Watched watched, ToLongFunction<String> sequences) {
+    this.detector = detector;
+    this.watched = watched;
+    this.sequences = sequences;
+    descriptions = new ArrayList<>(detector.descriptions());
+    if (watched.objective() != null && !descriptions.isEmpty()) {
+      descriptions.add(watched.objective().description(descriptions.getFirst().stamp()));
+    }
+    for (ChannelWatch channel : watched.channels()) {
+      devices.computeIfAbsent(channel.channel().device(), _ -> new DeviceWatch()).add(channel);
+    }
+    settlingMillis = watched.settlingMillis();
+    saved = new SavedWatch(devices, watched, progress);
+  }
+
+  /// All devices, with what is computed for them.
+  public List<DeviceDescription> descriptions() {
+    return List.copyOf(descriptions);
+  }
+
+  /// Takes the polls of a device in their order.
+  ///
+  /// @return the poll, completed; then those of computed devices and the anomalies that follow
+  public List<Report> observe(Poll poll) {
+    List<Report> found = detector.observe(poll);
+    List<Report> reports = new ArrayList<>(found.size() + 1);
+    List<Report> anomalies = new ArrayList<>(0);
+    for (Report report : found) {
+      reports.add(report instanceof Poll next ? watch(next, anomalies) : report);
+    }
+    reports.addAll(anomalies);
+    watchRack(poll.stamp(), reports);
+    return reports;
+  }
+
+  private Poll watch(Poll poll, List<Report> anomalies) {
+    DeviceWatch device = devices.get(poll.device());
+    if (device == null) {
+      return poll;
+    }
+    Stamp stamp = poll.stamp();
+    long wallMillis = stamp.at().toEpochMilli();
+    long stepNanos = device.elapsed.step(stamp.monotonicNanos(), wallMillis);
+    boolean isSilent = isSilent(poll);
+    ChannelWatch first = device.channels.getFirst();
+    for (Sample sample : poll.samples()) {
+      ChannelWatch channel = device.byName.get(sample.channel().name());
+      if (channel != null) {
+        // that a whole device is silent is said once
+        channel.observe(sample, stepNanos, !isSilent || channel == first, anomalies);
+      }
+    }
+    if (!device.hasForecast) {
+      return poll;
+    }
+    List<Poll.Forecast> forecasts = new ArrayList<>();
+    device.channels.forEach(channel -> channel.forecasts(wallMillis, forecasts));
+    return new Poll(poll.device(), stamp, poll.sequence(), poll.samples(), forecasts);
+  }
+
+  private static boolean isSilent(Poll poll) {
+    for (Sample sample : poll.samples()) {
+      if (!(sample instanceof Gap gap) || gap.cause() == Cause.UNDEFINED) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void watchRack(Stamp stamp, List<Report> reports) {
+    if (watched.targets().isEmpty() && watched.objective() == null) {
+      return;
+    }
+    long settled = stamp.at().toEpochMilli() - settlingMillis;
+    long present = Math.floorDiv(settled, BlockMean.BLOCK_MILLIS);
+    if (progress.block < 0 || present < progress.block) {
+      progress.block = present;
+    }
+    if (present == progress.block) {
+      return;
+    }
+    for (long block = Math.max(progress.block, present - MOST_MISSED); block < present; block++) {
+      long startMillis = block * BlockMean.BLOCK_MILLIS;
+      for (TargetWatch target : watched.targets()) {
+        target.observe(startMillis, stamp, reports);
+      }
+    }
+    ObjectiveWatch objective = watched.objective();
+    if (objective != null) {
+      long startMillis = (present - 1) * BlockMean.BLOCK_MILLIS;
+      long sequence = sequences.applyAsLong(ObjectiveWatch.DEVICE);
+      reports.add(objective.observe(startMillis, stamp, sequence));
+    }
+    progress.block = present;
+  }
+
+  /// How far the models are.
+  public List<ModelHealth> health() {
+    List<ModelHealth> models = new ArrayList<>();
+    watched.targets().forEach(target -> models.add(target.health()));
+    watched.channels().forEach(channel -> channel.health(models::add));
+    return models;
+  }
+
+  /// Goes on with anomalies that were raised before a restart.
+  ///
+  /// @return what there is to tell: those that are still watched, and the end of all others
+  public List<Anomaly> restore(List<Anomaly> raised, Stamp now) {
+    List<Anomaly> told = new ArrayList<>();
+    for (Anomaly anomaly : raised) {
+      Episode episode = episode(anomaly);
+      if (episode == null) {
+        told.addAll(detector.restore(List.of(anomaly), now));
+      } else {
+        episode.restore(anomaly);
+        told.add(anomaly);
+      }
+    }
+    return told;
+  }
+
+  private @Nullable Episode episode(Anomaly anomaly) {
+    List<Episode> episodes = new ArrayList<>();
+    for (TargetWatch target : watched.targets()) {
+      if (target.target().equals(anomaly.channel())) {
+        episodes.add(target.episode());
+      }
+    }
+    for (ChannelWatch channel : watched.channels()) {
+      if (channel.channel().equals(anomaly.channel())) {
+        channel.episodes(episodes);
+      }
+    }
+    return episodes.stream()
+        .filter(episode -> episode.kind() == anomaly.kind())
+        .findFirst()
+        .orElse(null);
+  }
+
+  /// All that the models know.
+  public byte[] save() {
+    return saved.bytes();
+  }
+
+  /// Goes on where the saved one stopped; to be called before the first poll.
+  ///
+  /// @return what learns anew, in words for an operator; empty when everything goes on
+  /// @throws UnusableState when the bytes are no state, damaged or of another version
+  public List<String> restore(byte[] bytes) throws UnusableState {
+    return saved.restore(bytes);
+  }
+}
