@@ -18,6 +18,12 @@ final class RealClocks implements Clocks {
   /// On a machine so busy that this is not enough, a stamp is as good as it gets.
   private static final int MAX_READINGS = 5;
 
+  /// For so long the kernel is not asked again, unless the wall clock was set meanwhile.
+  private static final long ANSWER_HOLDS_NANOS = 1_000_000_000;
+
+  /// A wall clock that moves by so much against the monotonic one was set.
+  private static final long STEP_NANOS = 10_000_000;
+
   private final InstantSource wall;
   private final LongSupplier monotonic;
   private final BooleanSupplier synchronised;
@@ -26,6 +32,7 @@ final class RealClocks implements Clocks {
   private volatile @Nullable Stamp reference;
 
   private volatile boolean wasSynchronised;
+  private volatile @Nullable Answer answer;
 
   /// @param synchronised whether the kernel calls the wall clock synchronised
   RealClocks(BooleanSupplier synchronised) {
@@ -45,19 +52,45 @@ final class RealClocks implements Clocks {
 
   @Override
   public Stamp stamp() {
-    boolean believed = synchronised.getAsBoolean();
-    long beforeNanos = nanos();
-    Instant at = wall.instant();
-    long afterNanos = nanos();
-    for (int i = 1; i < MAX_READINGS && afterNanos - beforeNanos > CLOSE_NANOS; i++) {
-      beforeNanos = nanos();
-      at = wall.instant();
-      afterNanos = nanos();
+    Reading reading = read();
+    Answer last = answer;
+    if (last == null || !last.holdsFor(reading)) {
+      // asked on both sides: a clock that is set right or wrong just now proves nothing
+      boolean believed = synchronised.getAsBoolean();
+      reading = read();
+      last = new Answer(believed && synchronised.getAsBoolean(), reading);
+      answer = last;
     }
-    // asked on both sides: a clock that is set right or wrong just now proves nothing
-    Stamp stamp = new Stamp(at, beforeNanos, believed && synchronised.getAsBoolean());
+    Stamp stamp = new Stamp(reading.at, reading.monotonicNanos, last.isSynchronised);
     note(stamp);
     return stamp;
+  }
+
+  private Reading read() {
+    long beforeNanos = nanos();
+    Instant at = wall.instant();
+    for (int i = 1; i < MAX_READINGS && nanos() - beforeNanos > CLOSE_NANOS; i++) {
+      beforeNanos = nanos();
+      at = wall.instant();
+    }
+    return new Reading(at, beforeNanos);
+  }
+
+  /// Both clocks at one moment.
+  private record Reading(Instant at, long monotonicNanos) {
+    /// What a step of the wall clock changes.
+    long apartNanos() {
+      return at.getEpochSecond() * 1_000_000_000 + at.getNano() - monotonicNanos;
+    }
+  }
+
+  /// What the kernel said.
+  private record Answer(boolean isSynchronised, Reading reading) {
+    /// Whether it need not be asked again: it costs more than all the rest of a stamp.
+    boolean holdsFor(Reading later) {
+      return later.monotonicNanos - reading.monotonicNanos < ANSWER_HOLDS_NANOS
+          && Math.abs(later.apartNanos() - reading.apartNanos()) < STEP_NANOS;
+    }
   }
 
   @Override

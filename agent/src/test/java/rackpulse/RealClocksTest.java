@@ -64,6 +64,32 @@ class RealClocksTest {
   }
 
   @Test
+  void asksTheKernelOnceASecondOrWhenTheWallClockWasSet() {
+    int[] asked = {0};
+    RealClocks counted =
+        new RealClocks(
+            this::wall,
+            this::monotonic,
+            () -> {
+              asked[0]++;
+              return synchronised;
+            });
+    synchroniseAt(NOON);
+    assertTrue(counted.stamp().clockSynchronised());
+    int once = asked[0];
+    pass(Duration.ofMillis(900));
+    assertTrue(counted.stamp().clockSynchronised());
+    assertEquals(once, asked[0], "nothing happened");
+    synchronised = false;
+    wall = wall.plusMillis(20);
+    assertFalse(counted.stamp().clockSynchronised(), "somebody set the clock");
+    synchronised = true;
+    pass(Duration.ofSeconds(1));
+    assertTrue(counted.stamp().clockSynchronised(), "a second has passed");
+    assertEquals(once + 1 + once, asked[0], "a no need not be heard twice");
+  }
+
+  @Test
   void readsBothClocksCloseToEachOther() {
     synchroniseAt(NOON);
     interruption = Duration.ofSeconds(3);
