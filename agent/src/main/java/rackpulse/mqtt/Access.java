@@ -41,7 +41,15 @@ import org.jspecify.annotations.Nullable;
 /// @param tls null for plain connections
 /// @param expiry when our own certificate expires
 record Access(byte @Nullable [] password, @Nullable SSLContext tls, Optional<Instant> expiry) {
-  /// No password, key or bundle of authorities is larger; the system's bundle has 200 KiB.
+  /// No password, key or bundle of authorities is larger; the system's bundle has 200 KiB. Where
+  /// Debian and Alpine, Fedora, and openSUSE keep whom they trust. Read by ourselves, because a
+  /// native image would carry the authorities of the day on which it was built.
+  private static final List<Path> SYSTEM_BUNDLES =
+      List.of(
+          Path.of("/etc/ssl/certs/ca-certificates.crt"),
+          Path.of("/etc/pki/tls/certs/ca-bundle.crt"),
+          Path.of("/etc/ssl/ca-bundle.pem"));
+
   private static final long MAX_FILE_BYTES = 4 << 20;
 
   private static final Set<PosixFilePermission> OTHERS =
@@ -84,7 +92,7 @@ record Access(byte @Nullable [] password, @Nullable SSLContext tls, Optional<Ins
     }
     TrustManagerFactory trust =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init(settings.caFile().isPresent() ? authorities(settings.caFile().get()) : null);
+    trust.init(authorities(settings.caFile().isPresent() ? settings.caFile().get() : bundle()));
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(keys, trust.getTrustManagers(), null);
     return new Access(password, context, expiry);
@@ -97,6 +105,18 @@ record Access(byte @Nullable [] password, @Nullable SSLContext tls, Optional<Ins
       throw new AccessException(file + ": the first line must be the password, it is empty");
     }
     return password.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static Path bundle() throws AccessException {
+    for (Path bundle : SYSTEM_BUNDLES) {
+      if (Files.exists(bundle)) {
+        return bundle;
+      }
+    }
+    throw new AccessException(
+        "this system has no certificates of authorities (none of "
+            + SYSTEM_BUNDLES
+            + "): install the package ca-certificates or set mqtt.ca_file");
   }
 
   private static KeyStore authorities(Path file)
