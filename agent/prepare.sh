@@ -36,6 +36,23 @@ find_java() {
   return 1
 }
 
+# Prints the home of the first GraalVM 25 that has native-image; fails silently when there is none.
+find_graalvm() {
+  local home on_path
+  on_path=$(command -v native-image || true)
+  if [ -n "$on_path" ]; then
+    on_path=$(dirname "$(dirname "$(readlink -f "$on_path")")")
+  fi
+  for home in "${GRAALVM_HOME-}" "${JAVA_HOME-}" "$on_path" \
+      /usr/lib/jvm/*graal* /opt/*graal* "${HOME-}"/.sdkman/candidates/java/*; do
+    if [ -n "$home" ] && [ -x "$home/bin/native-image" ] && [ "$(java_feature "$home")" = 25 ]; then
+      echo "$home"
+      return 0
+    fi
+  done
+  return 1
+}
+
 # Runs Maven, the libraries of which warn about themselves on a JDK this new.
 maven() {
   local quiet="--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED"

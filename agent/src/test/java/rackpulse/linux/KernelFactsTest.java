@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +33,26 @@ class KernelFactsTest {
       I2C_RDWR 707
       """;
 
+  /// `asm-generic/errno-base.h` and `asm-generic/errno.h`, which both machines take as they are.
+  private static final String ERRNO_ON_BOTH =
+      """
+      EPERM 1 ENOENT 2 EINTR 4 EIO 5
+      ENXIO 6 EBADF 9 EAGAIN 11 ENOMEM 12
+      EACCES 13 EBUSY 16 ENODEV 19 EINVAL 22
+      ENFILE 23 EMFILE 24 ENOTTY 25 EPIPE 32
+      EPROTO 71 EBADMSG 74 EMSGSIZE 90 EOPNOTSUPP 95
+      ENOBUFS 105 ESHUTDOWN 108 ETIMEDOUT 110 ECONNREFUSED 111
+      EREMOTEIO 121
+      """;
+
+  /// From `asm-generic/fcntl.h`: arm64 has numbers of its own only for O_DIRECTORY, O_NOFOLLOW,
+  /// O_DIRECT and O_LARGEFILE, none of which is used.
+  private static final int O_RDWR = 02;
+
+  private static final int O_NOCTTY = 0400;
+  private static final int O_NONBLOCK = 04000;
+  private static final int O_CLOEXEC = 02000000;
+
   private static final Map<StructLayout, String> SIZES_ON_64_BITS =
       Map.of(
           Termios2.LAYOUT, "termios2 44",
@@ -50,6 +71,23 @@ class KernelFactsTest {
       requests.append(request).append(' ').append(Long.toHexString(request.number())).append('\n');
     }
     assertEquals(X86_64_AND_AARCH64, requests.toString());
+  }
+
+  @Test
+  void errorNumbersAreThoseOfBothMachines() {
+    StringJoiner numbers = new StringJoiner(" ");
+    for (Errno errno : Errno.values()) {
+      if (errno != Errno.OTHER) {
+        numbers.add(errno + " " + errno.number());
+      }
+    }
+    assertEquals(ERRNO_ON_BOTH.strip().replace('\n', ' '), numbers.toString());
+  }
+
+  @Test
+  void flagsOfOpenAreThoseOfBothMachines() {
+    assertEquals(O_RDWR | O_CLOEXEC, I2cAdapter.OPEN_FLAGS);
+    assertEquals(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC, SerialPort.OPEN_FLAGS);
   }
 
   @Test

@@ -8,6 +8,23 @@ import java.util.stream.Stream;
 
 /// `tests/bench NAME [ARGUMENTS]`.
 public final class Bench {
+  /// Seen from the tests' folder, where the script starts this.
+  private static final Path BUILT = Path.of("../agent/target").toAbsolutePath().normalize();
+
+  private static final String USAGE =
+      """
+      usage: tests/bench NAME
+        rtu [SECONDS]
+        tcp [SECONDS [BUSES]]
+        check
+        replay [ROWS]
+        spool [SECONDS]
+        model [SAMPLES]
+        faults [TRIALS]
+        native [SECONDS [NAME=COMMAND]...]
+      or: tests/soak [--minutes N] [--seed S]
+      """;
+
   private Bench() {}
 
   public static void main(String[] arguments) throws Exception {
@@ -19,17 +36,13 @@ public final class Bench {
       switch (name) {
         case "rtu" -> new RtuBench(directory).run(rest);
         case "tcp" -> new TcpBench(directory).run(rest);
+        case "native" -> new NativeBench(directory, BUILT).run(rest);
         case "check" -> new CheckBench(directory).run(rest);
         case "spool" -> new SpoolBench(directory).run(rest);
         case "soak" -> Soak.run(directory, rest);
         case "replay" -> new ReplayBench(directory).run(rest);
         default -> {
-          System.err.print(
-              """
-              usage: tests/bench rtu [SECONDS] | tcp [SECONDS [BUSES]] | check | replay [ROWS]
-                     tests/bench spool [SECONDS] | model [SAMPLES] | faults [TRIALS]
-                     tests/soak [--minutes N] [--seed S]
-              """);
+          System.err.print(USAGE);
           System.exit(2);
         }
       }
