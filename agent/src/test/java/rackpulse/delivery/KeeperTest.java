@@ -106,6 +106,35 @@ class KeeperTest {
     assertEquals(0, outbox.depth().messages());
   }
 
+  @Test
+  void aWeekWithoutABrokerTakesOnlyTheMemoryOfWhatIsReadAhead() throws InterruptedException {
+    int polls = (int) (Duration.ofDays(7).toSeconds() / 10);
+    long most = 0;
+    for (int sequence = 1; sequence <= polls; sequence++) {
+      for (String device : List.of("a", "b", "c", "d", "e")) {
+        Stamp stamp = new Stamp(Instant.EPOCH, nowNanos, true);
+        keeper.offer(new Poll(device, stamp, sequence, List.of()));
+      }
+      nowNanos += Duration.ofSeconds(10).toNanos();
+      if (sequence % 20 == 0) {
+        round();
+      }
+      most = Math.max(most, outbox.depth().bytes());
+    }
+    assertTrue(most <= (Stored.AHEAD + 10) * Entry.BYTES, "bytes of memory: " + most);
+    assertTrue(keeper.health().bytes() <= SETTINGS.maxBytes(), () -> keeper.health().toString());
+    long lost = losses.counts().getOrDefault("spool-overflow", 0L);
+    assertTrue(lost > polls, () -> losses.counts().toString());
+    long told = 0;
+    for (Sent sent = sendNext(); !sent.historical(); sent = sendNext()) {
+      assertEquals(polls, ((Poll) sent.report()).sequence());
+    }
+    for (Sent sent = sendNext(); sent.report() instanceof Loss; sent = sendNext()) {
+      told++;
+    }
+    assertTrue(told <= 10, "a loss of each device is one, not " + told);
+  }
+
   private Keeper keeper(String boot) {
     return new Keeper(
         now -> Spool.open(storage, SETTINGS, now),
