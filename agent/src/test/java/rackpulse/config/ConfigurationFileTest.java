@@ -10,9 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import rackpulse.analysis.DerivedSettings;
 import rackpulse.analysis.LimitSettings;
+import rackpulse.analysis.Objective;
 import rackpulse.bus.BusSettings.I2cSettings;
 import rackpulse.bus.BusSettings.ModbusRtuSettings;
 import rackpulse.bus.BusSettings.ModbusTcpSettings;
@@ -27,6 +29,7 @@ import rackpulse.sensor.DeviceSettings;
 import rackpulse.sensor.Profile;
 import rackpulse.telemetry.Channel;
 import rackpulse.telemetry.Quantity;
+import rackpulse.watch.WatchSettings;
 
 class ConfigurationFileTest {
   private static final Path FILE = Path.of("rackpulse.toml");
@@ -306,6 +309,54 @@ class ConfigurationFileTest {
                 Duration.ofMinutes(1),
                 0.5)),
         configuration.limits());
+  }
+
+  @Test
+  void readsWhatIsWantedOfTheModels() throws ConfigurationException {
+    WatchSettings watch =
+        parse(
+                ConfigurationWarningsTest.RACK.replace("[device.inlet]", "[device.outlet]")
+                    + """
+                    role = "inlet"
+                    [[objective.term]]
+                    channel = "outlet.temperature"
+                    preset = "ashrae-recommended"
+                    weight = 2
+                    target = 24
+                    [forecast]
+                    channels = ["pdu-a.power", "outlet.humidity", "pdu-a.power"]
+                    horizons = ["60 min", "15 min"]
+                    [model.outlet.temperature]
+                    inputs = ["pdu-a.power"]
+                    [model.pdu-b.power]
+                    enabled = false
+                    """)
+            .watch();
+    Channel outlet = new Channel("outlet", "temperature", Quantity.TEMPERATURE);
+    Channel power = new Channel("pdu-a", "power", Quantity.POWER);
+    Channel humidity = new Channel("outlet", "humidity", Quantity.RELATIVE_HUMIDITY);
+    assertEquals(
+        new WatchSettings(
+            List.of(new WatchSettings.Target(outlet, List.of(power))),
+            List.of(power, humidity),
+            List.of(15, 60),
+            List.of(new Objective.Term(outlet, 2, 24, 4.5)),
+            Set.of("pdu-b"),
+            Set.of()),
+        watch);
+  }
+
+  @Test
+  void outletsAreExplainedUnlessToldOtherwise() throws ConfigurationException {
+    String text =
+        ConfigurationWarningsTest.RACK.replace(
+            "address = 0x44", "address = 0x44\nrole = \"outlet\"");
+    Channel inlet = new Channel("inlet", "temperature", Quantity.TEMPERATURE);
+    WatchSettings watch = parse(text).watch();
+    assertEquals(List.of(new WatchSettings.Target(inlet, List.of())), watch.targets());
+    assertEquals(Set.of("inlet"), watch.outlets());
+    text += "[model.inlet.temperature]\nenabled = false\n";
+    assertEquals(List.of(), parse(text).watch().targets());
   }
 
   @Test
