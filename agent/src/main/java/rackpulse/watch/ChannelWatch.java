@@ -169,7 +169,7 @@ final class ChannelWatch {
 
   private long constants() {
     return StateWriter.hash(
-        1,
+        2,
         (double) everyMillis,
         parts.sensor.isPresent() ? 1 : 0,
         parts.past.isPresent() ? 1 : 0,

@@ -35,6 +35,9 @@ public final class RackWatch {
   private final ToLongFunction<String> sequences;
   private final SavedWatch saved;
 
+  /// What is to be told besides the polls; kept, since there is nothing most of the time.
+  private final List<Report> more = new ArrayList<>();
+
   /// A block is judged when every channel has had the time to end it.
   private final long settlingMillis;
 
@@ -87,15 +90,26 @@ public final class RackWatch {
   ///
   /// @return the poll, completed; then those of computed devices and the anomalies that follow
   public List<Report> observe(Poll poll) {
-    List<Report> found = detector.observe(poll);
-    List<Report> reports = new ArrayList<>(found.size() + 1);
-    List<Report> anomalies = new ArrayList<>(0);
-    for (Report report : found) {
-      reports.add(report instanceof Poll next ? watch(next, anomalies) : report);
+    List<Report> reports = detector.observe(poll);
+    more.clear();
+    boolean isOwn = false;
+    for (int i = 0; i < reports.size(); i++) {
+      if (reports.get(i) instanceof Poll next) {
+        Poll told = watch(next, more);
+        if (!told.forecasts().isEmpty()) {
+          reports = isOwn ? reports : new ArrayList<>(reports);
+          isOwn = true;
+          reports.set(i, told);
+        }
+      }
     }
-    reports.addAll(anomalies);
-    watchRack(poll.stamp(), reports);
-    return reports;
+    watchRack(poll.stamp(), more);
+    if (more.isEmpty()) {
+      return reports;
+    }
+    List<Report> all = new ArrayList<>(reports);
+    all.addAll(more);
+    return all;
   }
 
   private Poll watch(Poll poll, List<Report> anomalies) {

@@ -22,6 +22,13 @@ final class SensorWatch {
   /// Readings without the fault that end one which the restored state does not know.
   private static final int PATIENCE = 60;
 
+  /// Readings that must change no more than usual to refute noise and jumps: three times the window
+  /// in which those faults end by themselves.
+  private static final int CALM_READINGS = 180;
+
+  private static final double CALM = 2;
+  private static final double PRESENT_RATE = 1.0 / 20;
+  private static final double USUAL_RATE = 1.0 / 500;
   private static final double PHYSICAL_MARGIN = 0.05;
 
   private final Channel channel;
@@ -33,6 +40,12 @@ final class SensorWatch {
   private SensorFaults faults;
   private boolean isFaulty;
   private boolean wasRunning;
+
+  // mean change from reading to reading, now and while the sensor had no fault
+  private double previous;
+  private double presentChange;
+  private double usualChange;
+  private int calmReadings;
 
   private record Test(SensorFaults.Kind kind, double severity, Episode episode) {}
 
@@ -81,7 +94,8 @@ final class SensorWatch {
     for (int i = 0; i < around.length; i++) {
       around[i] = neighbours.get(i).value;
     }
-    if (wasRunning && !isRunning && isMoved()) {
+    boolean isRefuted = isRefuted(value);
+    if ((wasRunning && !isRunning && isMoved()) || isRefuted) {
       faults = new SensorFaults(settings); // what was usual before is not what is usual after
     }
     wasRunning = isRunning;
@@ -109,6 +123,23 @@ final class SensorWatch {
       case STUCK -> faults.raised(kind) && (isSlow || value != 0);
       case RANGE, SPIKE, NOISE, BIAS, DRIFT -> faults.raised(kind);
     };
+  }
+
+  /// After a ramp that it has never seen the one-step prediction of the sensor is wrong for ever,
+  /// since it learns nothing from a sensor that seems to be noisy.
+  private boolean isRefuted(double value) {
+    if (Double.isNaN(value)) {
+      return false;
+    }
+    double change = Math.abs(value - previous);
+    previous = value;
+    presentChange += PRESENT_RATE * (change - presentChange);
+    if (!faults.faulty()) {
+      usualChange += USUAL_RATE * (Math.min(change, settings.floor()) - usualChange);
+    }
+    boolean isCalm = presentChange <= CALM * usualChange;
+    calmReadings = isErratic() && isCalm ? calmReadings + 1 : 0;
+    return calmReadings >= CALM_READINGS;
   }
 
   private static boolean isOfMotion(SensorFaults.Kind kind) {
@@ -188,11 +219,21 @@ final class SensorWatch {
 
   void save(StateWriter writer) {
     faults.save(writer);
+    writer.flag(wasRunning);
+    writer.values(new double[] {previous, presentChange, usualChange, calmReadings});
   }
 
   void restore(StateReader reader) throws UnusableState {
     SensorFaults restored = new SensorFaults(settings);
     restored.restore(reader);
+    boolean ran = reader.flag();
+    double[] values = new double[4];
+    reader.values(values);
     faults = restored;
+    wasRunning = ran;
+    previous = values[0];
+    presentChange = values[1];
+    usualChange = values[2];
+    calmReadings = (int) values[3];
   }
 }

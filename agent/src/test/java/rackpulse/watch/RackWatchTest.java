@@ -85,6 +85,26 @@ class RackWatchTest {
   }
 
   @Test
+  void aRampThatASensorHasNeverSeenIsNotTakenForNoiseForEver() {
+    Rig rig = new Rig(10, WatchSettings.USUAL, List.of());
+    for (int i = 0; i < 3000; i++) {
+      rig.poll(24 + noise(0.05));
+    }
+    double inlet = 24;
+    List<Anomaly> told = new ArrayList<>();
+    for (int i = 0; i < 1000; i++) {
+      inlet = Math.min(29, inlet + 0.15);
+      told.addAll(rig.poll(inlet + noise(0.05)));
+    }
+    for (Kind kind : List.of(Kind.SENSOR_NOISE, Kind.SENSOR_SPIKE, Kind.SENSOR_BIAS)) {
+      List<Anomaly> ofKind = told.stream().filter(each -> each.kind() == kind).toList();
+      assertTrue(
+          ofKind.isEmpty() || ofKind.getLast().state() == State.CLEARED, kind + " stays raised");
+    }
+    assertFalse(rig.watch.health().getFirst().state().equals("suspended"));
+  }
+
+  @Test
   void tellsASilentDeviceOnceAndNotWhileItsBusIsDown() {
     Rig rig = new Rig(10, WatchSettings.USUAL, List.of());
     rig.poll(24);
