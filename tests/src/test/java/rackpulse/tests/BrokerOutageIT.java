@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -29,6 +30,7 @@ import rackpulse.tests.support.Witness;
 ///
 /// `-Doutage.seconds=1,10,60` for the long run by hand.
 @Execution(ExecutionMode.CONCURRENT)
+@Tag("long") // not run on the jar when there is a binary
 class BrokerOutageIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int POLLS_PER_SECOND = 10;

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rackpulse.tests.slaves.Fault;
@@ -31,6 +32,7 @@ import rackpulse.tests.support.Witness;
 /// Nine of ten devices are dead: on a line, behind a gateway, and as hosts of their own. The tenth
 /// keeps its schedule, as a device that has a bus for itself does in the same agent, and when the
 /// nine return they are noticed within the documented time.
+@Tag("long") // not run on the jar when there is a binary
 class DeadDeviceIT {
   private static final int DEVICES = 10;
   private static final double TIMEOUT_SECONDS = 0.05;

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rackpulse.tests.slaves.CountingSlave;
@@ -27,6 +28,7 @@ import rackpulse.tests.support.Witness;
 /// between: what was published and what is told as lost are all that was taken.
 ///
 /// The long variant by hand: `tests/run -Dit.test=PowerCutIT -Drackpulse.kills=200`.
+@Tag("long") // not run on the jar when there is a binary
 class PowerCutIT {
   private static final int KILLS = Integer.getInteger("rackpulse.kills", 10);
   private static final Duration PATIENCE = Duration.ofSeconds(60);

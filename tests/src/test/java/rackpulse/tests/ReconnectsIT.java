@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rackpulse.tests.broker.FaultBroker;
@@ -23,6 +24,7 @@ import rackpulse.tests.support.Resources;
 /// Connections end in every way, again and again: no file descriptor and no thread stays behind.
 ///
 /// `-Dreconnects=10000` for the long run by hand; each takes about 0.4 s, four agents share them.
+@Tag("long") // not run on the jar when there is a binary
 class ReconnectsIT {
   private static final int RECONNECTS = Integer.getInteger("reconnects", 200);
   private static final int AGENTS = 4;

@@ -11,6 +11,7 @@ import java.time.LocalTime;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rackpulse.tests.slaves.FaultSlave;
@@ -25,6 +26,7 @@ import rackpulse.tests.support.SiteProfile;
 
 /// What systemd is told, and what the agent does when one of its threads hangs. There is no broker:
 /// none of this depends on one.
+@Tag("long") // not run on the jar when there is a binary
 class WatchdogIT {
   private static final Duration WATCHDOG = Duration.ofSeconds(4);
 
