@@ -131,6 +131,7 @@ final class Worker {
   }
 
   private void endOf(Duty duty) {
+    Thread.interrupted(); // heard; it would close every file that is written at the end
     try {
       duty.end();
     } catch (OutOfMemoryError e) {
