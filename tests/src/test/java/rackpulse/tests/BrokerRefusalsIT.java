@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -22,6 +23,7 @@ import rackpulse.tests.support.Account;
 /// Brokers that refuse, throw out, fall silent or talk nonsense: the agent polls on, tells why
 /// once, does not hammer, and delivers everything when the broker is well again.
 @Execution(ExecutionMode.CONCURRENT)
+@Tag("long") // not run on the jar when there is a binary
 class BrokerRefusalsIT {
   /// Refusals that pass by themselves.
   private static final int[] PASSING = {0x80, 0x81, 0x82, 0x83, 0x88, 0x89, 0x95, 0x97, 0x99, 0x9F};

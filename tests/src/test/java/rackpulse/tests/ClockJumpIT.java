@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rackpulse.tests.slaves.FaultSlave;
@@ -30,6 +31,7 @@ import rackpulse.tests.support.Witness;
 
 /// The wall clock jumps under the running agent: libfaketime shifts it and leaves the monotonic
 /// clock alone, as a step by NTP does.
+@Tag("long") // not run on the jar when there is a binary
 class ClockJumpIT {
   private static final Duration PERIOD = Duration.ofMillis(200);
   private static final Duration WATCHED = Duration.ofSeconds(2);

@@ -14,6 +14,7 @@ import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rackpulse.tests.slaves.CountingSlave;
@@ -27,6 +28,7 @@ import rackpulse.tests.support.SiteProfile;
 import rackpulse.tests.support.Witness;
 
 /// Whatever is wrong with the place of the spool, readings go on live, and the operator sees why.
+@Tag("long") // not run on the jar when there is a binary
 class DiskFullIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int DISK_BYTES = 256 << 10;

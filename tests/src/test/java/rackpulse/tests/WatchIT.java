@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.IntUnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rackpulse.tests.slaves.FaultSlave;
@@ -23,6 +24,7 @@ import rackpulse.tests.support.Json;
 import rackpulse.tests.support.Witness;
 
 /// What the models say of a channel arrives at the broker, and outlives a restart.
+@Tag("long") // not run on the jar when there is a binary
 class WatchIT {
   private static final String STUCK = "/inlet/anomaly/temperature.sensor-stuck";
   private static final String APPROACHING = "/inlet/anomaly/temperature.approaching-limit";
