@@ -33,7 +33,9 @@ public final class AgentProcess extends RunningProcess {
   }
 
   private static List<String> command(String... arguments) {
-    List<String> command = new ArrayList<>(List.of(System.getProperty("agent.command").split(" ")));
+    // what runs in the background of a shell inherits that interrupts are ignored
+    List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
+    command.addAll(List.of(System.getProperty("agent.command").split(" ")));
     command.addAll(List.of(arguments));
     return command;
   }
