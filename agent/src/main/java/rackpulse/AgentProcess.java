@@ -1,5 +1,6 @@
 package rackpulse;
 
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Map;
@@ -34,7 +35,11 @@ final class AgentProcess implements Services.Runner {
 
   private final String version;
   private final Map<String, String> environment;
-  private final RandomGenerator random = RandomGenerator.getDefault();
+
+  /// From the kernel: other generators of a native image carry the seed of the day it was built, so
+  /// that every start had the same boot id and a whole fleet reconnected in step.
+  private final RandomGenerator random = new SecureRandom();
+
   private @Nullable Engine engine;
   private boolean stopAsked;
 
