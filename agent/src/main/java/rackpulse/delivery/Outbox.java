@@ -164,7 +164,7 @@ public final class Outbox {
         delivered++;
         polls.discard(entry);
         if (entry.stored()) {
-          polls.stored().acknowledge(entry.number);
+          polls.stored().acknowledge(entry);
         }
         return entry.report;
       }

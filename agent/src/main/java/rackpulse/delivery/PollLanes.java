@@ -126,6 +126,7 @@ final class PollLanes {
   @Nullable Entry nextLive() {
     for (Entry entry : live.values()) {
       if (!entry.stored() || stored.mayGo(entry)) {
+        stored.overtake(entry); // the broker may put it off and take newer ones
         return live.remove(entry.key);
       }
     }
@@ -199,6 +200,8 @@ final class PollLanes {
     stored.placed(place);
     if (waited) {
       keep(entry);
+    } else if (live.get(entry.key) != entry) {
+      stored.overtake(entry);
     }
   }
 

@@ -20,8 +20,9 @@ final class Stored {
   private final TreeMap<Long, Entry> polls = new TreeMap<>();
   private final TreeMap<Long, Entry> losses = new TreeMap<>();
 
-  /// The place of the newest poll of a device that was overtaken, or of a loss; until it is on the
-  /// medium no newer poll may go, or a power cut would leave a hole that nobody tells.
+  /// The place of the newest poll of a device that was overtaken or is under way, or of a loss;
+  /// until it has arrived or is on the medium no newer poll may go, or a power cut would leave a
+  /// hole that nobody tells.
   private final Map<String, Long> overtaken = new HashMap<>();
 
   private List<Long> acknowledged = new ArrayList<>();
@@ -95,7 +96,7 @@ final class Stored {
     return safe;
   }
 
-  /// Newer polls of the device may go before this one, or before what is told of it.
+  /// Newer polls of the device may arrive before this one, or before what is told of it.
   void overtake(Entry poll) {
     if (poll.ours() && poll.number > synced) {
       overtaken.merge(poll.key, poll.number, Math::max);
@@ -196,6 +197,11 @@ final class Stored {
     polls.headMap(number, true).clear();
     losses.headMap(number, true).clear();
     return gone;
+  }
+
+  void acknowledge(Entry entry) {
+    acknowledge(entry.number);
+    overtaken.remove(entry.key, entry.number);
   }
 
   void acknowledge(long number) {

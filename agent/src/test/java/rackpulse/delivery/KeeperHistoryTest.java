@@ -26,8 +26,9 @@ import rackpulse.telemetry.Loss;
 import rackpulse.telemetry.Poll;
 import rackpulse.telemetry.Stamp;
 
-/// The whole account, outbox and spool together, over random histories of polls, fates, outages,
-/// full disks, kills and power cuts: readings published and losses told are all readings taken.
+/// The whole account, outbox and spool together, over random histories of polls, fates, messages
+/// put off one by one, outages, full disks, kills and power cuts: readings published and losses
+/// told are all readings taken.
 class KeeperHistoryTest {
   private static final int HISTORIES = 50_000;
   private static final int STEPS = 40;
@@ -49,6 +50,10 @@ class KeeperHistoryTest {
   private static final class History {
     private final int seed;
     private final Random random;
+
+    /// Polls are sent as soon as they are taken, so that fates are open when the power goes.
+    private final boolean brisk;
+
     private final CrashableStorage storage;
     private final FakeUplink uplink = new FakeUplink(16, false);
     private final Map<String, Set<Long>> known = new HashMap<>();
@@ -78,6 +83,7 @@ class KeeperHistoryTest {
     History(int seed) {
       this.seed = seed;
       random = new Random(seed);
+      brisk = seed % 3 == 0;
       storage = new CrashableStorage(random);
     }
 
@@ -108,18 +114,30 @@ class KeeperHistoryTest {
     }
 
     private void step() throws InterruptedException {
-      nowNanos += Duration.ofMillis(random.nextInt(2000)).toNanos();
-      switch (random.nextInt(16)) {
-        case 0, 1, 2, 3 -> take(1 + random.nextInt(5));
+      nowNanos += Duration.ofMillis(random.nextInt(brisk ? 300 : 2000)).toNanos();
+      switch (random.nextInt(18)) {
+        case 0, 1, 2, 3 -> {
+          take(1 + random.nextInt(brisk ? 1 : 5));
+          if (brisk) {
+            send(false);
+          }
+        }
         case 4, 5, 6 -> send(random.nextBoolean());
         case 7, 8 -> settleOldest(Uplink.Fate.ACKNOWLEDGED);
-        case 9 -> settleOldest(Uplink.Fate.REFUSED);
-        case 10, 11 -> round();
-        case 12 -> disconnect();
-        case 13 -> storage.full(random.nextInt(6) == 0);
-        default -> {
+        case 9 -> settle(random.nextInt(5), Uplink.Fate.ACKNOWLEDGED);
+        case 10 -> settleOldest(Uplink.Fate.REFUSED);
+        case 11, 12 -> round();
+        case 13 -> disconnect();
+        case 14 -> putOff(random.nextInt(5));
+        case 15 -> storage.full(random.nextInt(6) == 0);
+        case 16 -> {
           if (random.nextInt(4) == 0) {
             storage.crashAfter(random.nextInt(12));
+          }
+        }
+        default -> {
+          if (random.nextInt(8) == 0) {
+            throw new Crash(); // while nothing is being written
           }
         }
       }
@@ -174,10 +192,14 @@ class KeeperHistoryTest {
     }
 
     private void settleOldest(Uplink.Fate fate) {
-      if (inFlight.isEmpty()) {
+      settle(0, fate);
+    }
+
+    private void settle(int index, Uplink.Fate fate) {
+      if (index >= inFlight.size()) {
         return;
       }
-      Parcel parcel = inFlight.removeFirst();
+      Parcel parcel = inFlight.remove(index);
       Sent sent = (Sent) parcel.message();
       boolean arrives = fate == Uplink.Fate.ACKNOWLEDGED || sent.report() instanceof Loss;
       if (arrives) {
@@ -219,6 +241,21 @@ class KeeperHistoryTest {
       }
       inFlight.clear();
       lastStored.clear();
+    }
+
+    /// The broker says "not now" to one message, while it takes those sent after it.
+    private void putOff(int index) {
+      if (index >= inFlight.size()) {
+        return;
+      }
+      Parcel parcel = inFlight.remove(index);
+      Sent sent = (Sent) parcel.message();
+      if (sent.report() instanceof Poll poll) {
+        // comes again behind those of the backlog that are under way
+        long before = poll.sequence() - 1;
+        lastStored.computeIfPresent(laneOf(sent, poll.device()), (_, at) -> Math.min(at, before));
+      }
+      outbox.settle(parcel.id(), Uplink.Fate.UNSENT);
     }
 
     private void restart() {

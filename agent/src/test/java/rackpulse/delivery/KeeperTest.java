@@ -58,6 +58,33 @@ class KeeperTest {
   }
 
   @Test
+  void livePollsWaitForTheMediumWhileTheFateOfAnOlderOneIsOpen() throws InterruptedException {
+    take(1, 1);
+    Parcel first = next();
+    assertEquals(new Sent(poll(1), false), first.message());
+    take(2, 2);
+    assertEquals(null, outbox.next(false), "a power cut now would lose the first untold");
+    round();
+    assertEquals(new Sent(poll(2), false), sendNext());
+    outbox.settle(first.id(), Uplink.Fate.UNSENT);
+    storage.restart(true);
+    outbox = new Outbox(10_000, uplink, losses);
+    keeper = keeper("now");
+    take(1, 1);
+    assertEquals(new Sent(poll(1), false), sendNext());
+    assertEquals(new Sent(poll(1), true), sendNext());
+  }
+
+  @Test
+  void livePollsDoNotWaitOnceTheOlderOneHasArrived() throws InterruptedException {
+    for (int sequence = 1; sequence <= 3; sequence++) {
+      take(sequence, sequence);
+      Parcel parcel = Objects.requireNonNull(outbox.next(false));
+      outbox.settle(parcel.id(), Uplink.Fate.ACKNOWLEDGED);
+    }
+  }
+
+  @Test
   void goesOnFromMemoryWhileTheDiskIsFullAndStoresAllWhenItIsNot() throws InterruptedException {
     storage.full(true);
     take(1, 3);
