@@ -67,6 +67,7 @@ final class Pipeline {
   private final Map<String, Poll> latest = new ConcurrentHashMap<>();
   private final Map<String, DeviceStatus> states = new ConcurrentHashMap<>();
   private volatile List<Health.ModelHealth> models = List.of();
+  private volatile boolean ending;
   private final Map<String, String> busOf = new HashMap<>();
 
   /// @param onEnd called by a thread that ends
@@ -206,7 +207,9 @@ final class Pipeline {
   /// Brings what is under way to the broker and ends both threads; to be called when the buses have
   /// stopped.
   void stop(long deadlineNanos) throws InterruptedException {
-    analysis.interrupt();
+    // not by an interrupt, which would cut off what is just being saved
+    ending = true;
+    inbox.wake();
     long nowNanos = around.clocks().nanos();
     analysis.join(nowNanos + (deadlineNanos - nowNanos) / 4);
     publisher.finish(deadlineNanos);
@@ -230,7 +233,8 @@ final class Pipeline {
 
     @Override
     public boolean work() throws InterruptedException {
-      inbox.drain(batch, ANALYSIS_LIMIT.toNanos() / 2);
+      boolean last = ending;
+      inbox.drain(batch, last ? 0 : ANALYSIS_LIMIT.toNanos() / 2);
       observe();
       long nowNanos = around.clocks().nanos();
       around.alarms().saveSometimes(nowNanos);
@@ -239,7 +243,7 @@ final class Pipeline {
         healthDueNanos = nowNanos + MODELS_SHOWN_EVERY.toNanos();
         models = watch.health();
       }
-      return true;
+      return !last;
     }
 
     /// The buses have stopped: what they said last is still to be passed on.

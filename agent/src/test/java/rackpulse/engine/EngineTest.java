@@ -22,7 +22,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +37,7 @@ import rackpulse.memory.AlarmFile;
 import rackpulse.memory.ModelFile;
 import rackpulse.sensor.DeviceSettings;
 import rackpulse.spool.DiskStorage;
+import rackpulse.spool.Record;
 import rackpulse.spool.Spool;
 import rackpulse.spool.SpoolSettings;
 import rackpulse.telemetry.Anomaly;
@@ -95,15 +95,21 @@ class EngineTest {
     assertEquals("b", ((DeviceDescription) sent.get(1).report()).device());
     assertTrue(uplink.saidGoodbye());
     assertEquals(0, wires.open());
-    List<DeviceStatus> last = lastStates(sent);
+    List<DeviceStatus> last = Deliveries.lastStates(sent);
     assertTrue(last.stream().noneMatch(DeviceStatus::online));
     assertTrue(last.stream().allMatch(state -> state.reason().equals("agent-stopped")));
     assertEquals(List.of("ready", "alive"), supervised.subList(0, 2));
     assertEquals("stopping", supervised.getLast());
+    List<Record> left = leftInTheSpool();
     for (String device : List.of("a", "b")) {
-      List<Long> sequences = sequences(sent, device);
-      // what was taken last may lie in the spool for the next run
+      List<Long> sequences = Deliveries.sequences(sent, device);
       assertEquals(sequences.stream().distinct().toList(), sequences, "none twice");
+      Set<Long> accounted = new TreeSet<>(sequences);
+      left.stream()
+          .filter(each -> each.stream().endsWith("/" + device))
+          .forEach(each -> accounted.add(each.from()));
+      assertEquals(
+          Deliveries.upTo(taken(device)), List.copyOf(accounted), "published, or for the next run");
     }
   }
 
@@ -120,7 +126,7 @@ class EngineTest {
             .filter(Sent::historical)
             .map(each -> ((Poll) each.report()).sequence())
             .toList();
-    assertEquals(LongStream.rangeClosed(1, old.size()).boxed().toList(), old);
+    assertEquals(Deliveries.upTo(old.size()), old);
     int live = indexOf(polls, each -> !each.historical());
     assertTrue(live < indexOf(polls, each -> ((Poll) each.report()).sequence() == 60), "overtakes");
   }
@@ -157,27 +163,11 @@ class EngineTest {
     List<Sent> sent = uplink.sent();
     assertTrue(sent.stream().anyMatch(each -> each.report() instanceof Loss), "memory was short");
     for (String device : List.of("a", "b", "c")) {
-      Set<Long> told = new TreeSet<>();
-      long arrived = 0;
-      for (Sent each : sent) {
-        switch (each.report()) {
-          case Poll poll when poll.device().equals(device) -> {
-            assertTrue(told.add(poll.sequence()), () -> "twice: " + poll);
-            arrived++;
-          }
-          case Loss loss when loss.device().equals(device) -> {
-            for (long sequence = loss.from(); sequence <= loss.to(); sequence++) {
-              assertTrue(told.add(sequence), () -> "lost and arrived: " + loss);
-            }
-          }
-          default -> {
-            // neither a poll nor its loss
-          }
-        }
-      }
-      assertTrue(arrived > 10, "arrived " + arrived);
-      assertTrue(told.size() >= wires.timesAsked(device) - 1, "an interrupted poll may be unsaid");
-      assertEquals(LongStream.rangeClosed(1, told.size()).boxed().toList(), List.copyOf(told));
+      assertTrue(Deliveries.sequences(sent, device).size() > 10, "arrived");
+      Set<Long> told = Deliveries.accounted(sent, device);
+      assertEquals(Deliveries.upTo(taken(device)), List.copyOf(told));
+      // what an interrupted request says is no poll
+      assertTrue(taken(device) >= wires.timesAsked(device) - 1, "asked and not taken");
     }
   }
 
@@ -231,7 +221,7 @@ class EngineTest {
     awaitAsked("a", asked + 3);
     await(Poll.class, poll -> poll.device().equals("a") && poll.sequence() > asked + 1);
     assertEquals(3, wires.openings(), "main twice, other once");
-    List<Long> sequences = sequences(uplink.sent(), "a");
+    List<Long> sequences = Deliveries.sequences(uplink.sent(), "a");
     assertEquals(sequences.stream().distinct().toList(), sequences, "counted on, none twice");
   }
 
@@ -354,6 +344,21 @@ class EngineTest {
     }
   }
 
+  /// How many polls of `device` the engine has taken.
+  private long taken(String device) {
+    return engine().snapshot().devices().stream()
+        .filter(each -> each.name().equals(device))
+        .mapToLong(each -> Objects.requireNonNull(each.latest()).sequence())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private List<Record> leftInTheSpool() throws IOException {
+    try (Spool spool = openSpool(0)) {
+      return spool.read(Integer.MAX_VALUE);
+    }
+  }
+
   private void awaitAsked(String device, long times) {
     long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
     while (wires.timesAsked(device) < times) {
@@ -374,25 +379,5 @@ class EngineTest {
 
   private static int indexOf(List<Sent> sent, Predicate<Sent> predicate) {
     return sent.indexOf(sent.stream().filter(predicate).findFirst().orElseThrow());
-  }
-
-  private static List<Long> sequences(List<Sent> sent, String device) {
-    return sent.stream()
-        .map(Sent::report)
-        .filter(report -> report instanceof Poll poll && poll.device().equals(device))
-        .map(report -> ((Poll) report).sequence())
-        .sorted()
-        .toList();
-  }
-
-  private static List<DeviceStatus> lastStates(List<Sent> sent) {
-    List<DeviceStatus> last = new ArrayList<>();
-    for (Sent each : sent) {
-      if (each.report() instanceof DeviceStatus state) {
-        last.removeIf(older -> older.device().equals(state.device()));
-        last.add(state);
-      }
-    }
-    return last;
   }
 }
