@@ -9,8 +9,10 @@ import rackpulse.state.UnusableState;
 /// Watches how a channel goes from one reading to the next: spikes, steps and noise, told apart
 /// from what its neighbours do at the same time.
 ///
-/// A reading is predicted from the three before it and from the steps of the neighbours. What is
-/// far off is looked at again five readings later: come back, it was a spike; stayed away, a step.
+/// How far a reading moves is predicted from the three before it and from the moves of the
+/// neighbours, never from where it is: so nothing is wrong with a channel that has gone to where it
+/// has never been. What is far off is looked at again five readings later: come back, it was a
+/// spike; stayed away, a step, unless it went there bit by bit, as air does.
 final class JumpTest {
   private static final int LAGS = 3;
   private static final double FORGETTING = 0.9995;
@@ -25,6 +27,12 @@ final class JumpTest {
   private static final double JUMP = 8;
 
   private static final int JUMP_READINGS = 5;
+
+  /// Share of a step that is made at once; what takes longer is a ramp.
+  private static final double AT_ONCE = 0.5;
+
+  /// A mean error of so many usual ones is a ramp that goes on.
+  private static final double RAMP = 1;
 
   /// Share of the floor that is taken for noise which was not there yet.
   private static final double FLOOR_SHARE = 0.1;
@@ -59,16 +67,20 @@ final class JumpTest {
   private final double[] lags = new double[LAGS];
 
   private double readings;
-  private double mean;
-  private double scale;
   private double usualError;
   private double noise;
+
+  /// Mean error with its sign: scatter has none, a ramp has.
+  private double lean;
+
   private double burst;
   private double lastValue;
 
   private int pendingReadings;
   private double before;
+  private double first;
   private double farthest;
+  private boolean wasRamp;
   private boolean alongAtPeak;
 
   /// Of the neighbours: last value, usual step, present step, value before the jump.
@@ -81,7 +93,7 @@ final class JumpTest {
   /// @param floor least deviation that counts, in the channel's unit: its accuracy class
   JumpTest(int neighbours, double floor) {
     this.floor = floor;
-    double[] start = new double[LAGS + neighbours];
+    double[] start = new double[LAGS - 1 + neighbours];
     Arrays.fill(start, 1);
     features = new DMatrixRMaj(start.length, 1);
     fit = new Rls(features, FORGETTING, start, new double[start.length]);
@@ -97,21 +109,24 @@ final class JumpTest {
   Verdict observe(double value, double[] neighbours, boolean learns) {
     readings++;
     if (readings == 1) {
-      mean = value;
       resume(value);
     }
     double error = error(value, neighbours);
     double usual = usualError + FLOOR_SHARE * floor;
     double size = Math.abs(error);
     boolean settled = readings > SETTLING;
-    noise += (Math.min(size, NOISE_CLIP * usual) - noise) / NOISE_MEMORY;
-    burst += (Math.abs(value - lastValue) > BURST * usual ? 1 : 0) - burst / BURST_MEMORY;
+    boolean isRamp = lean * Math.signum(error) > RAMP * usual;
+    double move = value - lastValue;
     lastValue = value;
+    burst += (Math.abs(move) > BURST * usual ? 1 : 0) - burst / BURST_MEMORY;
+    // a jump counts once, and not with each reading for which it is looked at
+    scatter(pendingReadings > 0 ? move : error, NOISE_CLIP * usual);
     Verdict verdict = Verdict.USUAL;
     if (pendingReadings > 0) {
       verdict = lookAgain(value, neighbours);
     } else if (settled && size > JUMP * usual && size > floor) {
       pend(value);
+      wasRamp = isRamp;
       alongAtPeak = along(neighbours, last, value - before);
       verdict = Verdict.PENDING;
     } else if (learns) {
@@ -134,45 +149,44 @@ final class JumpTest {
   }
 
   private double error(double value, double[] neighbours) {
-    double unit = scale();
-    for (int i = 0; i < LAGS; i++) {
-      features.data[i] = clamp((lags[i] - mean) / unit);
+    for (int i = 1; i < LAGS; i++) {
+      features.data[i - 1] = clamp((lags[i] - lags[0]) / floor);
     }
     for (int i = 0; i < last.length; i++) {
       // a jump of a neighbour must not look like one of the channel
       double largest = CLIP * (usualStep[i] + FLOOR_SHARE * floor);
       double step = neighbours[i] - last[i];
-      features.data[LAGS + i] =
-          Double.isNaN(step) ? 0 : clamp(Math.clamp(step, -largest, largest) / unit);
+      features.data[LAGS - 1 + i] =
+          Double.isNaN(step) ? 0 : clamp(Math.clamp(step, -largest, largest) / floor);
     }
-    return fit.error(clamp((value - mean) / unit)) * unit;
-  }
-
-  private double scale() {
-    return Math.max(scale, floor);
+    return fit.error(clamp((value - lags[0]) / floor)) * floor;
   }
 
   private static double clamp(double standard) {
     return Math.clamp(standard, -50, 50);
   }
 
+  private void scatter(double error, double most) {
+    double clipped = Math.clamp(error, -most, most);
+    noise += (Math.abs(clipped) - noise) / NOISE_MEMORY;
+    lean += (clipped - lean) / NOISE_MEMORY;
+  }
+
   private void learn(double error, double usual) {
     double size = Math.abs(error);
     double limit = HUBER * usual;
     boolean settled = readings > SETTLING;
-    fit.learn(error / scale(), settled && size > limit ? limit / size : 1);
+    fit.learn(error / floor, settled && size > limit ? limit / size : 1);
     double rate = Math.max(1 / readings, 1 / MEMORY);
     double clipped = settled ? Math.min(size, CLIP * usual) : size;
     usualError += rate * (clipped - usualError);
-    double strayed = lags[0] - mean;
-    scale += rate * (Math.abs(strayed) - scale);
-    mean += rate * strayed;
   }
 
   private void pend(double value) {
     pendingReadings = 1;
     before = lags[0];
-    farthest = value - before;
+    first = value - before;
+    farthest = first;
     System.arraycopy(last, 0, neighbourBefore, 0, last.length);
   }
 
@@ -190,10 +204,12 @@ final class JumpTest {
     boolean stayed = Math.abs(away) > floor && Math.abs(away) > Math.abs(farthest) / 2;
     if (stayed) {
       Arrays.fill(lags, value);
-      boolean isExcused = !isSingle || along(neighbours, neighbourBefore, away);
+      boolean isRamp = wasRamp || Math.abs(first) < AT_ONCE * Math.abs(farthest);
+      boolean isExcused = isRamp || !isSingle || along(neighbours, neighbourBefore, away);
       return isExcused ? Verdict.USUAL : Verdict.STEP;
     }
-    return isSingle && !alongAtPeak ? Verdict.SPIKE : Verdict.USUAL;
+    boolean isSpike = isSingle && !alongAtPeak && Math.abs(farthest) > floor;
+    return isSpike ? Verdict.SPIKE : Verdict.USUAL;
   }
 
   /// Whether at least half of the neighbours went the same way.
@@ -229,7 +245,8 @@ final class JumpTest {
   /// Whether the readings scatter far more than usual, and those of the neighbours do not.
   boolean isNoisy() {
     double usual = usualError + FLOOR_SHARE * floor;
-    return readings > SETTLING && noise > NOISE * usual && !neighboursAreNoisy();
+    boolean isRamp = Math.abs(lean) > noise / 2;
+    return readings > SETTLING && noise > NOISE * usual && !isRamp && !neighboursAreNoisy();
   }
 
   private boolean neighboursAreNoisy() {
@@ -250,8 +267,9 @@ final class JumpTest {
     writer.values(lags);
     writer.values(
         new double[] {
-          readings, mean, scale, usualError, noise, burst, lastValue, before, farthest
+          readings, usualError, noise, lean, burst, lastValue, before, first, farthest
         });
+    writer.flag(wasRamp);
     writer.number(pendingReadings);
     writer.flag(alongAtPeak);
     writer.values(usualStep);
@@ -266,14 +284,15 @@ final class JumpTest {
     double[] values = new double[9];
     reader.values(values);
     readings = values[0];
-    mean = values[1];
-    scale = values[2];
-    usualError = values[3];
-    noise = values[4];
-    burst = values[5];
-    lastValue = values[6];
-    before = values[7];
+    usualError = values[1];
+    noise = values[2];
+    lean = values[3];
+    burst = values[4];
+    lastValue = values[5];
+    before = values[6];
+    first = values[7];
     farthest = values[8];
+    wasRamp = reader.flag();
     pendingReadings = reader.count(JUMP_READINGS);
     alongAtPeak = reader.flag();
     reader.values(usualStep);

@@ -73,7 +73,7 @@ public final class SensorFaults {
   }
 
   private static final String SECTION = "sensor-faults";
-  private static final int LAYOUT = 1;
+  private static final int LAYOUT = 2;
 
   private final Settings settings;
   private final long constants;
@@ -346,6 +346,12 @@ public final class SensorFaults {
   /// Whether a fault of this kind is raised.
   public boolean raised(Kind kind) {
     return (raised & 1 << kind.ordinal()) != 0;
+  }
+
+  /// Whether the test of this kind claimed its fault with the reading taken last; a fault without
+  /// its test is still raised until that has been quiet for its window.
+  public boolean claimed(Kind kind) {
+    return raised(kind) && quiet[kind.ordinal()] == 0;
   }
 
   /// Whether any fault is raised, so that no model may learn from the channel.

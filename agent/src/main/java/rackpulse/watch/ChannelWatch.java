@@ -63,7 +63,8 @@ final class ChannelWatch {
     boolean isRunning = false;
     ApproachWatch approach = parts.approach.orElse(null);
     if (approach != null) {
-      boolean isBlind = sensor != null && sensor.isErratic() && !approach.isRaised();
+      boolean isErratic = sensor != null && sensor.isErratic() && !approach.isRaised();
+      boolean isBlind = isErratic || (sensor != null && !sensor.isPossible(raw));
       approach.observe(stamp, stepNanos, isBlind ? Double.NaN : raw, reports);
       isRunning = approach.isRaised();
     }
@@ -169,7 +170,7 @@ final class ChannelWatch {
 
   private long constants() {
     return StateWriter.hash(
-        2,
+        3,
         (double) everyMillis,
         parts.sensor.isPresent() ? 1 : 0,
         parts.past.isPresent() ? 1 : 0,

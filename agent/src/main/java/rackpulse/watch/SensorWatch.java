@@ -22,13 +22,6 @@ final class SensorWatch {
   /// Readings without the fault that end one which the restored state does not know.
   private static final int PATIENCE = 60;
 
-  /// Readings that must change no more than usual to refute noise and jumps: three times the window
-  /// in which those faults end by themselves.
-  private static final int CALM_READINGS = 180;
-
-  private static final double CALM = 2;
-  private static final double PRESENT_RATE = 1.0 / 20;
-  private static final double USUAL_RATE = 1.0 / 500;
   private static final double PHYSICAL_MARGIN = 0.05;
 
   private final Channel channel;
@@ -39,15 +32,21 @@ final class SensorWatch {
   private final List<Test> tests = new ArrayList<>();
   private SensorFaults faults;
   private boolean isFaulty;
-  private boolean wasRunning;
 
-  // mean change from reading to reading, now and while the sensor had no fault
-  private double previous;
-  private double presentChange;
-  private double usualChange;
-  private int calmReadings;
+  private static final class Test {
+    final SensorFaults.Kind kind;
+    final double severity;
+    final Episode episode;
 
-  private record Test(SensorFaults.Kind kind, double severity, Episode episode) {}
+    /// Whether it began while the channel ran towards a limit, and is not over.
+    boolean isExcused;
+
+    Test(SensorFaults.Kind kind, double severity, Episode episode) {
+      this.kind = kind;
+      this.severity = severity;
+      this.episode = episode;
+    }
+  }
 
   /// @param everyMillis between readings
   /// @param neighbours channels of the same quantity that see the same air, at most four
@@ -94,18 +93,15 @@ final class SensorWatch {
     for (int i = 0; i < around.length; i++) {
       around[i] = neighbours.get(i).value;
     }
-    boolean isRefuted = isRefuted(value);
-    if ((wasRunning && !isRunning && isMoved()) || isRefuted) {
-      faults = new SensorFaults(settings); // what was usual before is not what is usual after
-    }
-    wasRunning = isRunning;
     faults.observe(stamp.at().toEpochMilli(), value, around);
     isFaulty = false;
     for (Test test : tests) {
-      boolean isClaimed = isClaimed(test.kind, value) && !(isRunning && isOfMotion(test.kind));
+      boolean isClaimed = isClaimed(test, value, isRunning);
       isFaulty |= isClaimed;
       boolean isTold = test.kind != SensorFaults.Kind.MISSING || tellsMissing(sample, tellsMissing);
-      if (isTold && test.episode.wants(stamp, isClaimed)) {
+      // of a fault that is fading, nothing that is said would be true of the present reading
+      boolean isTrue = !isClaimed || isPresent(test.kind);
+      if (isTold && test.episode.wants(stamp, isClaimed) && isTrue) {
         reports.add(told(test, sample, isClaimed));
       }
     }
@@ -116,30 +112,32 @@ final class SensorWatch {
     return sample instanceof Gap gap ? tellsMissing && gap.cause() != Cause.BUS_DOWN : true;
   }
 
-  private boolean isClaimed(SensorFaults.Kind kind, double value) {
-    return switch (kind) {
-      case MISSING -> faults.raised(kind) || faults.raised(SensorFaults.Kind.RANGE);
-      // a load that is switched off reads zero for as long as it is
-      case STUCK -> faults.raised(kind) && (isSlow || value != 0);
-      case RANGE, SPIKE, NOISE, BIAS, DRIFT -> faults.raised(kind);
-    };
+  private boolean isClaimed(Test test, double value, boolean isRunning) {
+    SensorFaults.Kind kind = test.kind;
+    boolean isRaised = faults.raised(kind) || (isMissing(kind) && isOutOfRange());
+    test.isExcused = isRaised && (test.isExcused || (isRunning && isOfMotion(kind)));
+    boolean isOff = kind == SensorFaults.Kind.STUCK && isSwitchedOff(test, value);
+    return isRaised && !test.isExcused && !isOff;
   }
 
-  /// After a ramp that it has never seen the one-step prediction of the sensor is wrong for ever,
-  /// since it learns nothing from a sensor that seems to be noisy.
-  private boolean isRefuted(double value) {
-    if (Double.isNaN(value)) {
-      return false;
-    }
-    double change = Math.abs(value - previous);
-    previous = value;
-    presentChange += PRESENT_RATE * (change - presentChange);
-    if (!faults.faulty()) {
-      usualChange += USUAL_RATE * (Math.min(change, settings.floor()) - usualChange);
-    }
-    boolean isCalm = presentChange <= CALM * usualChange;
-    calmReadings = isErratic() && isCalm ? calmReadings + 1 : 0;
-    return calmReadings >= CALM_READINGS;
+  /// A load that is switched off reads zero for as long as it is, and is not stuck when it is
+  /// switched on again.
+  private boolean isSwitchedOff(Test test, double value) {
+    return !isSlow && (value == 0 || !(isPresent(test.kind) || test.episode.isRaised()));
+  }
+
+  /// Whether the present reading shows it.
+  private boolean isPresent(SensorFaults.Kind kind) {
+    return faults.claimed(kind) || (isMissing(kind) && faults.claimed(SensorFaults.Kind.RANGE));
+  }
+
+  /// An impossible value is told as none.
+  private static boolean isMissing(SensorFaults.Kind kind) {
+    return kind == SensorFaults.Kind.MISSING;
+  }
+
+  private boolean isOutOfRange() {
+    return faults.raised(SensorFaults.Kind.RANGE);
   }
 
   private static boolean isOfMotion(SensorFaults.Kind kind) {
@@ -147,10 +145,6 @@ final class SensorWatch {
       case MISSING, RANGE, STUCK -> false;
       case SPIKE, NOISE, BIAS, DRIFT -> true;
     };
-  }
-
-  private boolean isMoved() {
-    return tests.stream().anyMatch(test -> isOfMotion(test.kind) && faults.raised(test.kind));
   }
 
   private Anomaly told(Test test, Sample sample, boolean isClaimed) {
@@ -207,6 +201,11 @@ final class SensorWatch {
     return isFaulty;
   }
 
+  /// Whether the quantity can have this value at all.
+  boolean isPossible(double value) {
+    return value >= settings.low() && value <= settings.high();
+  }
+
   /// Whether single readings of it mean nothing.
   boolean isErratic() {
     return faults.raised(SensorFaults.Kind.SPIKE) || faults.raised(SensorFaults.Kind.NOISE);
@@ -219,21 +218,17 @@ final class SensorWatch {
 
   void save(StateWriter writer) {
     faults.save(writer);
-    writer.flag(wasRunning);
-    writer.values(new double[] {previous, presentChange, usualChange, calmReadings});
+    for (Test test : tests) {
+      writer.flag(test.isExcused);
+    }
   }
 
   void restore(StateReader reader) throws UnusableState {
     SensorFaults restored = new SensorFaults(settings);
     restored.restore(reader);
-    boolean ran = reader.flag();
-    double[] values = new double[4];
-    reader.values(values);
     faults = restored;
-    wasRunning = ran;
-    previous = values[0];
-    presentChange = values[1];
-    usualChange = values[2];
-    calmReadings = (int) values[3];
+    for (Test test : tests) {
+      test.isExcused = reader.flag();
+    }
   }
 }

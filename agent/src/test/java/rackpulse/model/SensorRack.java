@@ -18,6 +18,7 @@ final class SensorRack {
   private double supplyWander;
   private double loadWander;
   private double loadStep;
+  private double supplyRise;
   private double rise = 7;
   private double flow = 1;
   private long reading;
@@ -40,6 +41,11 @@ final class SensorRack {
     loadStep = watts;
   }
 
+  /// Adds to the air that is supplied, K: a failed chiller lets it rise.
+  void supplyRise(double kelvin) {
+    supplyRise = kelvin;
+  }
+
   long millis() {
     return 1000L * reading * INTERVAL_SECONDS;
   }
@@ -52,7 +58,7 @@ final class SensorRack {
     loadWander = wander(loadWander, 120, 60);
     double load = 3500 + 300 * Math.sin(day - 1) + loadWander + loadStep;
     rise += (load / (WATTS_PER_KELVIN * flow) - rise) / 30;
-    double supply = 21.5 + 0.8 * Math.sin(day) + supplyWander;
+    double supply = 21.5 + 0.8 * Math.sin(day) + supplyWander + supplyRise;
     for (int height = 0; height < 3; height++) {
       double inlet = supply + 0.8 * height;
       values[height] = measured(inlet);

@@ -72,16 +72,21 @@ final class Rig {
 
   /// The inlet alone reads `value`.
   List<Anomaly> poll(double value) {
-    reports.clear();
-    seconds += everySeconds;
-    return observe(new Reading(INLET, at(seconds), value));
+    return poll(INLET, value);
   }
 
-  /// The inlet alone gives no value.
-  List<Anomaly> gap(Cause cause) {
+  /// One device alone is read.
+  List<Anomaly> poll(Channel channel, double value) {
     reports.clear();
     seconds += everySeconds;
-    return observe(new Gap(INLET, at(seconds), cause));
+    return observe(new Reading(channel, at(seconds), value));
+  }
+
+  /// One device alone gives no value.
+  List<Anomaly> gap(Channel channel, Cause cause) {
+    reports.clear();
+    seconds += everySeconds;
+    return observe(new Gap(channel, at(seconds), cause));
   }
 
   /// All three are read; the outlet is `fault` warmer than inlet and power make it.
