@@ -7,10 +7,14 @@ import picocli.CommandLine.Option;
 import rackpulse.config.Configuration;
 import rackpulse.config.ConfigurationException;
 import rackpulse.config.ConfigurationFile;
+import rackpulse.config.Problems;
 import rackpulse.config.Profiles;
 
 /// Where the operator's configuration is.
 final class ConfigurationOptions {
+  private static final String NO_DEVICE =
+      "no device is configured, so there is nothing to poll: add [bus.NAME] and [device.NAME]";
+
   @Option(
       names = {"-c", "--config"},
       paramLabel = "FILE",
@@ -25,11 +29,18 @@ final class ConfigurationOptions {
     return file;
   }
 
-  /// Reads and checks it; what deserves attention goes to `warnings`, one line each.
+  /// Reads and checks it; what deserves attention goes to `warnings`, one line each. One without a
+  /// device, such as a package brings along, cannot be used: an agent that polls nothing would look
+  /// as if all were well.
   Configuration load(Services services, Consumer<String> warnings) throws ConfigurationException {
     Configuration configuration =
         ConfigurationFile.load(file, new Profiles(profiles.directories()), services.environment());
     configuration.warnings().forEach(warning -> warnings.accept(warning.toString()));
+    if (configuration.devices().isEmpty()) {
+      Problems problems = new Problems();
+      problems.add(file, NO_DEVICE);
+      problems.throwIfAny();
+    }
     return configuration;
   }
 

@@ -119,9 +119,6 @@ public final class ConfigurationFile {
     WatchSettings watch = channels.models();
     root.finish();
     warnOfIdle();
-    if (devices.names().isEmpty()) {
-      warnings.add(root.file(), "no device is configured: nothing is polled");
-    }
     if (problems.isEmpty()) {
       BusTables.checkBudgets(buses, devices.sound(), warnings);
     }

@@ -39,7 +39,8 @@ public record Snapshot(
   public record Device(
       String name, String bus, @Nullable DeviceStatus status, @Nullable Poll latest) {}
 
-  /// All in one line: `4 buses, 37 devices (1 offline, 1 dormant), broker connected, 0 B waiting`.
+  /// All in one line: `4 buses, 37 devices (1 offline, 1 dormant), broker connected, spool 0 B`.
+  /// The spool is what waits for the broker, in memory or on disk.
   String line() {
     long down = buses.stream().filter(bus -> bus.state().equals("down")).count();
     long dormant = buses.stream().mapToLong(Health.BusHealth::dormant).sum();
@@ -52,9 +53,8 @@ public record Snapshot(
         + awry
         + ", broker "
         + (broker.connected() ? "connected" : "away: " + broker.reason())
-        + ", "
-        + size(delivery.waitingBytes())
-        + " waiting";
+        + ", spool "
+        + size(delivery.waitingBytes());
   }
 
   private static boolean isOffline(Device device) {

@@ -66,6 +66,15 @@ class CommandLineTest {
   }
 
   @Test
+  void runAndCheckRefuseAConfigurationThatPollsNothing() throws IOException {
+    String empty = file("[agent]\n");
+    assertEquals(ExitCode.CONFIGURATION, execute(new RunCommand(services()), "-c", empty));
+    assertEquals(ExitCode.CONFIGURATION, execute(new CheckCommand(services()), "-c", empty));
+    assertTrue(err().contains("rackpulse.toml: no device is configured"), err());
+    assertEquals("", runner.rack);
+  }
+
+  @Test
   void readShowsWhatIsComputed() throws IOException {
     buses.reply = new byte[] {0x66, 0x66, (byte) 0x93, 0x72, (byte) 0xB0, (byte) 0xDC};
     String toml =
@@ -240,6 +249,7 @@ class CommandLineTest {
     PrintStream err = new PrintStream(errBytes, true, StandardCharsets.UTF_8);
     return new CommandLine(command)
         .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
+        .setExecutionExceptionHandler((e, _, _) -> RackpulseCommand.explain(e, services()))
         .execute(arguments);
   }
 

@@ -65,12 +65,6 @@ class ConfigurationWarningsTest {
   }
 
   @Test
-  void warnsWhenNothingIsPolled() throws ConfigurationException {
-    assertEquals(
-        List.of("rackpulse.toml: no device is configured: nothing is polled"), warnings(""));
-  }
-
-  @Test
   void warnsOfKeysWithoutEffect() throws ConfigurationException {
     String text =
         """
@@ -82,7 +76,6 @@ class ConfigurationWarningsTest {
         """;
     assertEquals(
         List.of(
-            "rackpulse.toml: no device is configured: nothing is polled",
             "rackpulse.toml:2:1: \"probation\" has no effect in this version: a configuration is"
                 + " not changed while running",
             "rackpulse.toml:4:1: [commands] has no effect in this version: no command is accepted"),

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rackpulse.tests.slaves.FaultSlave;
+import rackpulse.tests.slaves.Pace;
 import rackpulse.tests.slaves.Registers;
 import rackpulse.tests.slaves.Registers.Table;
 import rackpulse.tests.support.AgentProcess;
@@ -22,6 +23,7 @@ import rackpulse.tests.support.Configuration;
 import rackpulse.tests.support.NotifyListener;
 import rackpulse.tests.support.NotifyListener.Word;
 import rackpulse.tests.support.Ports;
+import rackpulse.tests.support.SerialPair;
 import rackpulse.tests.support.SiteProfile;
 
 /// What systemd is told, and what the agent does when one of its threads hangs. There is no broker:
@@ -47,9 +49,43 @@ class WatchdogIT {
         String status =
             systemd.await("STATUS", agent, word -> word.text().startsWith("STATUS=")).text();
         assertTrue(status.startsWith("STATUS=1 bus, 1 device, broker away: "), status);
+        assertTrue(status.contains(", spool "), status);
         agent.signal("TERM");
         systemd.await("STOPPING", agent, is("STOPPING=1"));
         assertEquals(0, agent.exitCode(), agent::transcript);
+      }
+    }
+  }
+
+  /// One adapter is not plugged in, behind one address nobody listens, and there is no broker.
+  @Test
+  void isReadyWithoutItsAdaptersAndTakesThemWhenTheyCome() throws Exception {
+    Registers registers = new Registers().with(1, Table.HOLDING, 0, 42);
+    Path line = Files.createDirectory(directory.resolve("line"));
+    int port = Ports.free();
+    try (NotifyListener systemd = NotifyListener.open(directory)) {
+      Configuration configuration =
+          configuration()
+              .line("line", line.resolve("tty-agent"))
+              .tcpBus("gateway", "modbus-tcp", port)
+              .device("near", "line", SiteProfile.WORD, 1, "200 ms")
+              .device("far", "gateway", SiteProfile.WORD, 1, "200 ms");
+      try (AgentProcess agent = run(configuration, systemd)) {
+        systemd.await("READY", agent, is("READY=1"));
+        String without = "STATUS=2 buses (2 down), 2 devices (2 offline), broker away: ";
+        systemd.await("STATUS", agent, word -> word.text().startsWith(without));
+        try (SerialPair pair = SerialPair.open(line);
+            FaultSlave near = FaultSlave.rtu(pair.slaveEnd(), registers, Pace.instant());
+            FaultSlave far = FaultSlave.tcp(port, registers)) {
+          String with = "STATUS=2 buses, 2 devices, broker away: ";
+          systemd.await("STATUS", agent, word -> word.text().startsWith(with));
+          assertTrue(near.requests(1) > 0 && far.requests(1) > 0);
+        }
+        agent.signal("TERM");
+        assertEquals(0, agent.exitCode(), agent::transcript);
+        List<String> order = systemd.words().stream().map(Word::text).toList();
+        assertEquals("READY=1", order.getFirst(), order::toString);
+        assertEquals("STOPPING=1", order.getLast(), order::toString);
       }
     }
   }
