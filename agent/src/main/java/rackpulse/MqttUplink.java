@@ -91,7 +91,7 @@ final class MqttUplink implements Uplink {
   public Statistics statistics() {
     MqttSession.Statistics now = session.statistics();
     return new Statistics(
-        now.connected(), now.reason(), now.reconnects(), now.certificateDaysLeft());
+        now.connected(), now.reason(), now.reconnects(), now.certificateExpiry(), now.notes());
   }
 
   @Override

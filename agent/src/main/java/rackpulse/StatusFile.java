@@ -56,7 +56,7 @@ final class StatusFile implements Consumer<Snapshot> {
             .text("boot", name.boot())
             .integer("pid", ProcessHandle.current().pid())
             .time("since", snapshot.since());
-    delivery(json, snapshot.broker(), snapshot.delivery());
+    delivery(json, snapshot);
     json.beginArray("buses");
     snapshot.buses().forEach(bus -> bus(json, bus));
     json.end();
@@ -67,8 +67,9 @@ final class StatusFile implements Consumer<Snapshot> {
     return json.end().end().bytes();
   }
 
-  private static void delivery(
-      JsonWriter json, Uplink.Statistics broker, Health.Delivery delivery) {
+  private static void delivery(JsonWriter json, Snapshot snapshot) {
+    Uplink.Statistics broker = snapshot.broker();
+    Health.Delivery delivery = snapshot.delivery();
     json.beginObject("broker")
         .flag("connected", broker.connected())
         .text("reason", broker.reason())
@@ -78,7 +79,9 @@ final class StatusFile implements Consumer<Snapshot> {
         .decimal("oldest_waiting_seconds", delivery.oldestWaitingSeconds())
         .beginObject("lost");
     delivery.lost().forEach(json::integer);
-    json.end().end().beginObject("spool");
+    json.end();
+    HealthJson.certificates(json, delivery, snapshot.stamp().at());
+    json.end().beginObject("spool");
     Health.Spool spool = delivery.spool();
     json.text("state", spool.state())
         .integer("messages", spool.messages())

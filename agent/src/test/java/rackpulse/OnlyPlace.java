@@ -19,7 +19,8 @@ record OnlyPlace(String what, List<String> targets, Set<String> places) {
     only("Pi4J", "com.pi4j.").in("i2c");
     only("EJML", "org.ejml.").in("model");
     only("Paho", "org.eclipse.paho.").in("mqtt");
-    only("TLS", "javax.net.", "java.security.KeyStore", "java.security.cert.").in("mqtt");
+    only("TLS", "javax.net.", "java.security.cert.").in("credentials", "mqtt");
+    only("keys", "java.security.Key", "java.security.PrivateKey").in("credentials");
     only("TOML", "org.tomlj.").in("config");
     only("picocli", "picocli.").in("command");
     only("Jackson", "com.fasterxml.").in("json");

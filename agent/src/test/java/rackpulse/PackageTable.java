@@ -77,7 +77,16 @@ final class PackageTable {
         "bus",
         "spool");
     row("vitals", "How the agent, its buses and its models are, as JSON.", "telemetry", "json");
-    row("mqtt", "Topics, payloads and the MQTT 5 session.", "telemetry", "json", "vitals");
+    row(
+        "credentials",
+        "Passwords, keys and certificates from files: read, checked, watched for changes.");
+    row(
+        "mqtt",
+        "Topics, payloads and the MQTT 5 session.",
+        "telemetry",
+        "json",
+        "vitals",
+        "credentials");
     row(
         "delivery",
         "What is on its way to the broker: mailboxes, the outbox, losses, what must stand there.",

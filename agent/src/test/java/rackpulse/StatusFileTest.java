@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -99,9 +100,17 @@ class StatusFileTest {
     return new Snapshot(
         NOON,
         NOON.at(),
-        new Uplink.Statistics(false, "connection refused", 0, Map.of()),
+        new Uplink.Statistics(false, "connection refused", 0, Map.of(), List.of()),
         new Health.Delivery(
-            1, 100, 2.5, 6, Map.of(), 0, Map.of(), new Health.Spool("disk full", 1, 4096)),
+            1,
+            100,
+            2.5,
+            6,
+            Map.of(),
+            0,
+            Map.of("own", NOON.at().plus(Duration.ofDays(9))),
+            List.of("it expires"),
+            new Health.Spool("disk full", 1, 4096)),
         List.of(bus),
         new FlightRecorder.Answer(2, List.of("/var/lib/rackpulse/recorder/a.transcript"), ""),
         List.of(

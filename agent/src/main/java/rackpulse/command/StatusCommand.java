@@ -21,6 +21,7 @@ import rackpulse.json.JsonException;
 import rackpulse.json.JsonReader;
 import rackpulse.json.JsonValue;
 import rackpulse.json.JsonValue.JsonObject;
+import rackpulse.json.JsonValue.Text;
 import rackpulse.json.JsonValue.Whole;
 import rackpulse.telemetry.Quantity;
 import rackpulse.terminal.Display;
@@ -91,6 +92,7 @@ final class StatusCommand implements Callable<Integer> {
               Style.RED, "the agent's last word is " + age(status, "ts") + " old: is it running?"));
     }
     terminal.line(broker(status.object("broker")));
+    notes(new JsonObject(new LinkedHashMap<>(status.object("broker"))));
     spool(new JsonObject(new LinkedHashMap<>(status.object("spool"))));
     terminal.line("");
     buses(status).print(terminal);
@@ -128,6 +130,15 @@ final class StatusCommand implements Callable<Integer> {
                 .append(' ')
                 .append(count instanceof Whole(long number) ? number : 0));
     return line.toString();
+  }
+
+  /// What works, but not for long.
+  private void notes(JsonObject broker) {
+    for (JsonValue note : broker.array("notes")) {
+      if (note instanceof Text(String text)) {
+        services.terminal().line(services.terminal().styled(Style.YELLOW, text));
+      }
+    }
   }
 
   private void spool(JsonObject spool) {

@@ -1,6 +1,7 @@
 package rackpulse.delivery;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import rackpulse.telemetry.Report;
@@ -78,11 +79,17 @@ public interface Uplink extends AutoCloseable {
   /// @param connected whether a session is up now
   /// @param reason why not, in words for an operator; empty while connected
   /// @param reconnects connections made after the first
-  /// @param certificateDaysLeft days until certificates expire, by `own` and `broker`
+  /// @param certificateExpiry when certificates expire, by `own` and `broker`
+  /// @param notes what an operator should see to although it works, in sentences
   record Statistics(
-      boolean connected, String reason, long reconnects, Map<String, Long> certificateDaysLeft) {
+      boolean connected,
+      String reason,
+      long reconnects,
+      Map<String, Instant> certificateExpiry,
+      List<String> notes) {
     public Statistics {
-      certificateDaysLeft = Map.copyOf(certificateDaysLeft);
+      certificateExpiry = Map.copyOf(certificateExpiry);
+      notes = List.copyOf(notes);
     }
   }
 }

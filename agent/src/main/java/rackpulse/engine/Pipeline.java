@@ -200,7 +200,8 @@ final class Pipeline {
         depth.delivered(),
         losses.counts(),
         broker.reconnects(),
-        broker.certificateDaysLeft(),
+        broker.certificateExpiry(),
+        broker.notes(),
         keeper.health());
   }
 

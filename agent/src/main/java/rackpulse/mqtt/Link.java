@@ -1,7 +1,8 @@
 package rackpulse.mqtt;
 
+import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -20,6 +21,7 @@ import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.jspecify.annotations.Nullable;
+import rackpulse.credentials.Access;
 import rackpulse.mqtt.Message.Publication;
 import rackpulse.mqtt.ReasonPolicy.Failure;
 
@@ -93,7 +95,7 @@ final class Link {
   static Link open(
       MqttSettings settings, Access access, Endpoint endpoint, Identity identity, Events events)
       throws Failure {
-    Wire wire = new Wire(endpoint, access.tls(), settings.allowPlain(), settings.connectTimeout());
+    Wire wire = new Wire(endpoint, access, settings.allowPlain(), settings.connectTimeout());
     try {
       Link link = new Link(wire, identity.clientId(), events);
       link.connect(options(settings, access, identity), settings.connectTimeout());
@@ -197,9 +199,9 @@ final class Link {
     return retaining;
   }
 
-  /// When the broker's certificate expires; empty without TLS.
-  Optional<Instant> brokerCertificateExpiry() {
-    return wire.brokerCertificateExpiry();
+  /// The broker's certificate and those that it sent along; empty without TLS.
+  List<X509Certificate> brokerChain() {
+    return wire.brokerChain();
   }
 
   /// Why the connection ended; null while it is up.

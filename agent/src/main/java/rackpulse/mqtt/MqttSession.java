@@ -2,7 +2,6 @@ package rackpulse.mqtt;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,7 +12,9 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.tinylog.Logger;
-import rackpulse.mqtt.Access.AccessException;
+import rackpulse.credentials.Access;
+import rackpulse.credentials.CredentialException;
+import rackpulse.credentials.Credentials;
 import rackpulse.mqtt.ReasonPolicy.Failure;
 import rackpulse.telemetry.Report;
 import rackpulse.telemetry.Stamp;
@@ -26,7 +27,8 @@ public final class MqttSession implements AutoCloseable {
   /// [#untilMaintenance] is never longer, so that nothing depends on one wake-up.
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
-  private static final int EXPIRY_WARNING_DAYS = 14;
+  /// How long a goodbye may take before the same broker is greeted again.
+  private static final Duration RENEWAL = Duration.ofSeconds(2);
 
   private final MqttSettings settings;
   private final Payloads payloads;
@@ -34,13 +36,13 @@ public final class MqttSession implements AutoCloseable {
   private final Supplier<Stamp> clock;
   private final LongSupplier nanoTime;
   private final Reconnection reconnection;
+  private final Credentials credentials;
   private final InFlight inFlight;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private boolean woken;
 
   private @Nullable Link link;
-  private Map<String, Instant> certificateExpiry = Map.of();
   private long connections;
   private long pingNanos;
   private boolean closed;
@@ -62,11 +64,17 @@ public final class MqttSession implements AutoCloseable {
 
   /// @param reason why it is not connected; empty while connected
   /// @param reconnects connections made after the first
-  /// @param certificateDaysLeft until certificates expire, by `own` and `broker`
+  /// @param certificateExpiry when certificates expire, by `own` and `broker`
+  /// @param notes what an operator should see to although it works, in sentences
   public record Statistics(
-      boolean connected, String reason, long reconnects, Map<String, Long> certificateDaysLeft) {
+      boolean connected,
+      String reason,
+      long reconnects,
+      Map<String, Instant> certificateExpiry,
+      List<String> notes) {
     public Statistics {
-      certificateDaysLeft = Map.copyOf(certificateDaysLeft);
+      certificateExpiry = Map.copyOf(certificateExpiry);
+      notes = List.copyOf(notes);
     }
   }
 
@@ -88,6 +96,7 @@ public final class MqttSession implements AutoCloseable {
     reconnection = new Reconnection(settings, nanoTime, random);
     inFlight = new InFlight(nanoTime, this::wake);
     Endpoint endpoint = reconnection.endpoint();
+    credentials = new Credentials(settings.credentialFiles(), endpoint.tls(), nanoTime);
     if (settings.allowPlain() && endpoint.isPlainBeyondLoopback()) {
       Logger.warn("readings and passwords travel unencrypted to {}: allow_plain = true", endpoint);
     }
@@ -104,9 +113,9 @@ public final class MqttSession implements AutoCloseable {
                 + " would send readings and passwords unencrypted to another host: use"
                 + " mqtts://, or set allow_plain = true");
       }
-      Access.read(settings, endpoint.tls());
+      Access.read(settings.credentialFiles(), endpoint.tls());
       return Optional.empty();
-    } catch (IllegalArgumentException | AccessException e) {
+    } catch (IllegalArgumentException | CredentialException e) {
       return Optional.of(String.valueOf(e.getMessage()));
     }
   }
@@ -128,7 +137,12 @@ public final class MqttSession implements AutoCloseable {
       return;
     }
     Link present = link;
-    if (present != null) {
+    switch (credentials.look()) {
+      case RENEWED -> renewed(present);
+      case FOR_NEXT -> reconnection.atOnce();
+      case NONE -> credentials.warn(clock.get().at());
+    }
+    if (link != null && present != null) {
       keep(present);
     } else if (reconnection.nanosLeft() <= 0) {
       connect();
@@ -155,28 +169,39 @@ public final class MqttSession implements AutoCloseable {
     reconnection.stillUp();
   }
 
+  /// Other certificates lie in the files. A broker that they would not accept is kept as long as it
+  /// is there.
+  private void renewed(@Nullable Link present) {
+    if (present == null || !isUp()) {
+      reconnection.atOnce();
+    } else if (credentials.accepts(present.brokerChain())) {
+      Logger.info("certificates in the files of mqtt have changed: connecting again");
+      link = null;
+      present.disconnect(RENEWAL);
+      inFlight.fail();
+      reconnection.renewing();
+    }
+  }
+
   private void connect() {
     Endpoint endpoint = reconnection.endpoint();
     try {
-      Access access = Access.read(settings, endpoint.tls());
+      Access access = credentials.access();
       Link.Will will = reconnection.will(payloads.will(clock.get().at()));
       Link.Identity identity = new Link.Identity(clientId, Optional.of(will));
-      connected(Link.open(settings, access, endpoint, identity, this::wake), access);
-    } catch (AccessException e) {
-      reconnection.failed(new Failure(String.valueOf(e.getMessage())));
+      connected(Link.open(settings, access, endpoint, identity, this::wake));
+    } catch (CredentialException e) {
+      reconnection.failed(new Failure(e.text()));
     } catch (Failure e) {
       reconnection.failed(e);
     }
   }
 
-  private void connected(Link opened, Access access) {
+  private void connected(Link opened) {
     link = opened;
     connections++;
     pingNanos = nanoTime.getAsLong() + opened.keepAlive().toNanos();
-    Map<String, Instant> expiry = new HashMap<>();
-    access.expiry().ifPresent(time -> expiry.put("own", time));
-    opened.brokerCertificateExpiry().ifPresent(time -> expiry.put("broker", time));
-    certificateExpiry = expiry;
+    credentials.accepted(opened.brokerChain());
     reconnection.offered(opened.acknowledging(), opened.retaining());
     if (reconnection.connected()) {
       warn(opened);
@@ -192,12 +217,6 @@ public final class MqttSession implements AutoCloseable {
     if (!opened.retaining()) {
       Logger.warn("the broker keeps no retained messages: late subscribers see no latest values");
     }
-    certificateDaysLeft()
-        .forEach((whose, days) -> {
-          if (days < EXPIRY_WARNING_DAYS) {
-            Logger.warn("the {} certificate expires in {} days", whose, days);
-          }
-        });
   }
 
   /// A connection that was up is no more.
@@ -302,27 +321,23 @@ public final class MqttSession implements AutoCloseable {
       }
       nanos = Math.min(nanos, inFlight.nanosLeft().orElse(nanos));
     }
-    return Duration.ofNanos(Math.max(0, nanos));
+    return Duration.ofNanos(Math.max(0, Math.min(nanos, credentials.nanosLeft())));
   }
 
   /// What an operator wants to know.
   public Statistics statistics() {
     return new Statistics(
-        isUp(), isUp() ? "" : reason(), Math.max(0, connections - 1), certificateDaysLeft());
+        isUp(),
+        isUp() ? "" : reason(),
+        Math.max(0, connections - 1),
+        credentials.expiry(),
+        credentials.notes(clock.get().at()));
   }
 
   private String reason() {
     Link present = link;
     Failure lost = present == null ? null : present.lost();
     return lost != null ? lost.text() : reconnection.reason();
-  }
-
-  private Map<String, Long> certificateDaysLeft() {
-    Map<String, Long> days = new HashMap<>();
-    Instant now = clock.get().at();
-    certificateExpiry.forEach(
-        (whose, expiry) -> days.put(whose, Duration.between(now, expiry).toDays()));
-    return days;
   }
 
   /// Publishes the agent as offline and disconnects; waits at most `atMost`, also when the thread

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import rackpulse.credentials.CredentialFiles;
 
 /// How to reach the broker and how patient to be with it.
 ///
@@ -42,5 +43,10 @@ public record MqttSettings(
     List<String> serverReferences) {
   public MqttSettings {
     serverReferences = List.copyOf(serverReferences);
+  }
+
+  /// Where passwords, keys and certificates lie.
+  CredentialFiles credentialFiles() {
+    return new CredentialFiles(passwordFile, caFile, certFile, keyFile);
   }
 }

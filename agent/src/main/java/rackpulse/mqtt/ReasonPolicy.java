@@ -3,11 +3,12 @@ package rackpulse.mqtt;
 import java.io.EOFException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
-import java.security.cert.CertPathBuilderException;
-import java.security.cert.CertificateExpiredException;
 import java.time.Duration;
+import javax.net.ssl.SSLException;
 import org.eclipse.paho.mqttv5.client.MqttClientException;
 import org.eclipse.paho.mqttv5.common.MqttException;
+import rackpulse.credentials.TlsTrouble;
+import rackpulse.credentials.UntrustedBroker;
 
 /// What a broker's reason code, or the exception that ended a connection, means for us, pure. The
 /// codes are those of MQTT 5.0, 2.4.
@@ -169,8 +170,12 @@ final class ReasonPolicy {
           .map(Failure::of)
           .orElseGet(() -> {
             Throwable cause = wire.failure().isPresent() ? wire.failure().get() : e;
-            String text = explain(cause, e.getReasonCode(), wire.endpoint());
-            return new Failure(isHangUp(cause) ? HUNG_UP : NONE, text, "");
+            boolean hungUp = isHangUp(cause);
+            String text = explain(cause, e.getReasonCode(), wire);
+            if (hungUp && wire.connAck().isEmpty()) {
+              text += TlsTrouble.hint(wire.access());
+            }
+            return new Failure(hungUp ? HUNG_UP : NONE, text, "");
           });
     }
 
@@ -194,11 +199,12 @@ final class ReasonPolicy {
   }
 
   /// The first of the causes that has words of ours, else what the outermost of them says.
-  private static String explain(Throwable failure, int clientCode, Endpoint endpoint) {
+  private static String explain(Throwable failure, int clientCode, Wire wire) {
+    Endpoint endpoint = wire.endpoint();
     Throwable cause = failure;
     String said = "";
     for (int depth = 0; depth < MAX_CAUSES && cause != null; depth++) {
-      String words = words(cause, endpoint);
+      String words = words(cause, wire);
       if (!words.isEmpty()) {
         return words;
       }
@@ -221,15 +227,14 @@ final class ReasonPolicy {
     return false;
   }
 
-  private static String words(Throwable cause, Endpoint endpoint) {
+  private static String words(Throwable cause, Wire wire) {
+    Endpoint endpoint = wire.endpoint();
     return switch (cause) {
       case UnknownHostException _ -> "the name " + endpoint.host() + " is not known";
       case SocketTimeoutException _ -> endpoint + " does not answer";
       case EOFException _ -> endpoint + " closed the connection";
-      case CertificateExpiredException _ ->
-          "the broker's certificate has expired (" + cause.getMessage() + ")";
-      case CertPathBuilderException _ ->
-          "the broker's certificate is signed by nobody we trust: check mqtt.ca_file";
+      case UntrustedBroker untrusted -> untrusted.text();
+      case SSLException refused -> TlsTrouble.words(refused, wire.access());
       default -> "";
     };
   }

@@ -124,6 +124,18 @@ final class Reconnection {
         "connected to {}{}", endpoint(), failures == 0 ? "" : " after " + failures + " failures");
   }
 
+  /// What refused the last attempt may be gone: the next need not wait.
+  void atOnce() {
+    attemptNanos = nanoTime.getAsLong();
+  }
+
+  /// The connection was given up by ourselves, to be made anew.
+  void renewing() {
+    up = false;
+    reason = "connecting again with other certificates";
+    atOnce();
+  }
+
   /// An attempt failed, or the connection was lost.
   void failed(Failure failure) {
     Remedy remedy = ReasonPolicy.connection(failure.reasonCode());

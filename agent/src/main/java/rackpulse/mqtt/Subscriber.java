@@ -8,7 +8,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import rackpulse.mqtt.Access.AccessException;
+import rackpulse.credentials.Access;
+import rackpulse.credentials.CredentialException;
 import rackpulse.mqtt.ReasonPolicy.Failure;
 
 /// Sees what the broker tells everybody; the demonstration draws it. Belongs to one thread.
@@ -62,14 +63,14 @@ public final class Subscriber implements AutoCloseable {
   private boolean connect() {
     Endpoint endpoint = Endpoint.of(settings.url());
     try {
-      Access access = Access.read(settings, endpoint.tls());
+      Access access = Access.read(settings.credentialFiles(), endpoint.tls());
       Link.Identity identity = new Link.Identity(clientId, Optional.empty());
       Link opened = Link.open(settings, access, endpoint, identity, new Arriving());
       link = opened;
       opened.subscribe(filter, settings.connectTimeout());
       trouble = Optional.empty();
       return true;
-    } catch (AccessException | Failure e) {
+    } catch (CredentialException | Failure e) {
       trouble = Optional.of(String.valueOf(e.getMessage()));
       return false;
     }

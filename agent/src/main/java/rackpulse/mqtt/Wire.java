@@ -15,19 +15,19 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSocket;
 import org.eclipse.paho.mqttv5.client.internal.NetworkModule;
 import org.jspecify.annotations.Nullable;
+import rackpulse.credentials.Access;
 
 /// The socket under one connection, encrypted or not, in the shape in which Paho wants it.
 ///
@@ -59,7 +59,7 @@ final class Wire implements NetworkModule {
   private static final int BUFFER_BYTES = 8 << 10;
 
   private final Endpoint endpoint;
-  private final @Nullable SSLContext tls;
+  private final Access access;
   private final boolean allowPlain;
   private final int timeoutMillis;
   private final CountDownLatch greeted = new CountDownLatch(1);
@@ -76,10 +76,11 @@ final class Wire implements NetworkModule {
   private volatile Repair.@Nullable Said ending;
   private volatile @Nullable IOException failure;
 
-  /// @param tls null for a plain connection, which goes beyond loopback only when `allowPlain`
-  Wire(Endpoint endpoint, @Nullable SSLContext tls, boolean allowPlain, Duration timeout) {
+  /// @param access without TLS for a plain connection, which goes beyond loopback only when
+  ///   `allowPlain`
+  Wire(Endpoint endpoint, Access access, boolean allowPlain, Duration timeout) {
     this.endpoint = endpoint;
-    this.tls = tls;
+    this.access = access;
     this.allowPlain = allowPlain;
     timeoutMillis = Math.toIntExact(timeout.toMillis());
   }
@@ -106,6 +107,7 @@ final class Wire implements NetworkModule {
   }
 
   private void connect(InetAddress address, int atMostMillis) throws IOException {
+    Access.@Nullable Tls tls = access.tls();
     if (tls == null && !allowPlain && !address.isLoopbackAddress()) {
       throw new IOException(
           endpoint.host()
@@ -134,10 +136,12 @@ final class Wire implements NetworkModule {
     out = new Greeting(ready.getOutputStream());
   }
 
-  private SSLSocket encrypted(Socket plain, SSLContext context) throws IOException {
+  private SSLSocket encrypted(Socket plain, Access.Tls tls) throws IOException {
     SSLSocket encrypted =
         (SSLSocket)
-            context.getSocketFactory().createSocket(plain, endpoint.host(), endpoint.port(), true);
+            tls.context()
+                .getSocketFactory()
+                .createSocket(plain, endpoint.host(), endpoint.port(), true);
     SSLParameters parameters = encrypted.getSSLParameters();
     parameters.setProtocols(PROTOCOLS);
     parameters.setEndpointIdentificationAlgorithm("HTTPS"); // RFC 2818: the name must match
@@ -161,18 +165,24 @@ final class Wire implements NetworkModule {
     }
   }
 
-  /// When the broker's certificate expires; empty without TLS.
-  Optional<Instant> brokerCertificateExpiry() {
+  /// The broker's certificate and those that it sent along; empty without TLS.
+  List<X509Certificate> brokerChain() {
     if (!(socket instanceof SSLSocket encrypted)) {
-      return Optional.empty();
+      return List.of();
     }
     try {
-      return encrypted.getSession().getPeerCertificates()[0] instanceof X509Certificate certificate
-          ? Optional.of(certificate.getNotAfter().toInstant())
-          : Optional.empty();
+      return Arrays.stream(encrypted.getSession().getPeerCertificates())
+          .filter(X509Certificate.class::isInstance)
+          .map(X509Certificate.class::cast)
+          .toList();
     } catch (SSLPeerUnverifiedException e) {
-      return Optional.empty();
+      return List.of();
     }
+  }
+
+  /// What we show and whom we trust.
+  Access access() {
+    return access;
   }
 
   /// The broker's answer to CONNECT, once it came.

@@ -1,6 +1,7 @@
 package rackpulse.telemetry;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
@@ -53,8 +54,8 @@ public record Health(
   /// @param published messages acknowledged since start
   /// @param lost polls lost since start, by [Loss.Cause#id()]
   /// @param reconnects connections made after the first
-  /// @param certificateDaysLeft days until the first of own and broker's certificate expires; empty
-  ///   map when there is no TLS; keys `own`, `broker`
+  /// @param certificateExpiry when certificates expire, by `own` and `broker`; empty without TLS
+  /// @param notes what an operator should see to although it works, in sentences
   /// @param spool where messages are kept on disk
   public record Delivery(
       long waitingMessages,
@@ -63,11 +64,13 @@ public record Health(
       long published,
       Map<String, Long> lost,
       long reconnects,
-      Map<String, Long> certificateDaysLeft,
+      Map<String, Instant> certificateExpiry,
+      List<String> notes,
       Spool spool) {
     public Delivery {
       lost = Map.copyOf(lost);
-      certificateDaysLeft = Map.copyOf(certificateDaysLeft);
+      certificateExpiry = Map.copyOf(certificateExpiry);
+      notes = List.copyOf(notes);
     }
   }
 

@@ -1,5 +1,7 @@
 package rackpulse.vitals;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -13,6 +15,8 @@ import rackpulse.telemetry.Health.ModelHealth;
 public final class HealthJson {
   /// Keeps health small on a rack whose thousand channels all learn.
   private static final int MOST_MODELS = 50;
+
+  private static final long MILLIS_PER_DAY = Duration.ofDays(1).toMillis();
 
   private HealthJson() {}
 
@@ -33,7 +37,7 @@ public final class HealthJson {
         .integer("published", delivery.published())
         .integer("reconnects", delivery.reconnects());
     counts(json, "lost", delivery.lost());
-    counts(json, "certificate_days_left", delivery.certificateDaysLeft());
+    certificates(json, delivery, health.stamp().at());
     json.beginObject("spool")
         .text("state", delivery.spool().state())
         .integer("messages", delivery.spool().messages())
@@ -69,6 +73,19 @@ public final class HealthJson {
         json.end();
       }
     }
+    json.end();
+  }
+
+  /// When certificates expire, as dates and as days left at `now`, and what is to be seen to.
+  public static void certificates(JsonWriter json, Health.Delivery delivery, Instant now) {
+    Map<String, Instant> expiry = new TreeMap<>(delivery.certificateExpiry());
+    json.beginObject("certificate_days_left");
+    expiry.forEach((whose, time) ->
+        json.integer(whose, Math.floorDiv(Duration.between(now, time).toMillis(), MILLIS_PER_DAY)));
+    json.end().beginObject("certificate_expires");
+    expiry.forEach(json::time);
+    json.end().beginArray("notes");
+    delivery.notes().forEach(json::text);
     json.end();
   }
 

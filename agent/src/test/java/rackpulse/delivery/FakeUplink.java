@@ -178,7 +178,8 @@ public final class FakeUplink implements Uplink {
 
   @Override
   public synchronized Statistics statistics() {
-    return new Statistics(connected, connected ? "" : "no broker", connections, Map.of());
+    String reason = connected ? "" : "no broker";
+    return new Statistics(connected, reason, connections, Map.of(), List.of());
   }
 
   @Override

@@ -258,7 +258,9 @@ class PayloadsTest {
             + "\"delivery\":{\"waiting_messages\":2,\"waiting_bytes\":600,"
             + "\"oldest_waiting_seconds\":1.5,\"published\":99,\"reconnects\":1,"
             + "\"lost\":{\"disk-full\":1,\"refused\":2},"
-            + "\"certificate_days_left\":{\"broker\":200,\"own\":30},"
+            + "\"certificate_days_left\":{\"broker\":-1,\"own\":0},"
+            + "\"certificate_expires\":{\"broker\":\"2026-11-23T18:00:00.122Z\","
+            + "\"own\":\"2026-11-23T18:00:00.123Z\"},\"notes\":[\"renew it\"],"
             + "\"spool\":{\"state\":\"working\",\"messages\":2,\"bytes\":4096}},"
             + "\"buses\":{\"front\":{\"state\":\"down\",\"reason\":\"unplugged\",\"devices\":3,"
             + "\"dormant\":1,\"cycle_ms\":12.5,\"utilisation\":0.25,\"lateness_mean_ms\":0.5,"
@@ -371,7 +373,8 @@ class PayloadsTest {
             99,
             Map.of("refused", 2L, "disk-full", 1L),
             1,
-            Map.of("own", 30L, "broker", 200L),
+            Map.of("own", STAMP.at(), "broker", STAMP.at().minusMillis(1)),
+            List.of("renew it"),
             new Health.Spool("working", 2, 4096)),
         List.of(
             new Health.BusHealth(

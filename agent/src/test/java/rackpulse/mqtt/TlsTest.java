@@ -8,7 +8,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -23,6 +26,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import rackpulse.credentials.Access;
+import rackpulse.credentials.Credentials;
+import rackpulse.credentials.KeyFiles;
 
 @Timeout(30)
 class TlsTest {
@@ -42,7 +48,7 @@ class TlsTest {
     MqttSession session = sessions.session(trusting(broker(tls)).build());
     session.maintain();
     assertEquals("", session.statistics().reason());
-    assertTrue(session.statistics().certificateDaysLeft().getOrDefault("broker", 0L) > 30_000);
+    assertTrue(isFar(session, "broker"));
   }
 
   @ParameterizedTest
@@ -55,9 +61,9 @@ class TlsTest {
     String reason = session.statistics().reason();
     String expected =
         switch (certificate) {
-          case "wrong-name.pem" -> "No subject alternative DNS name matching localhost";
+          case "wrong-name.pem" -> "is for elsewhere.example, not for localhost: use such a name";
           case "expired.pem" -> "the broker's certificate has expired";
-          default -> "signed by nobody we trust: check mqtt.ca_file";
+          default -> "self-signed (CN=localhost), signed by nobody we trust: let an authority";
         };
     assertTrue(reason.contains(expected), reason);
     assertEquals(List.of(), broker.received());
@@ -80,13 +86,13 @@ class TlsTest {
     MqttSettings settings =
         trusting(broker(tls))
             .certificate(
-                AccessTest.file(directory, "client-" + kind + ".pem"),
-                AccessTest.file(directory, "client-" + kind + ".key"))
+                KeyFiles.copy(directory, "client-" + kind + ".pem"),
+                KeyFiles.copy(directory, "client-" + kind + ".key"))
             .build();
     MqttSession session = sessions.session(settings);
     session.maintain();
     assertEquals("", session.statistics().reason());
-    assertTrue(session.statistics().certificateDaysLeft().getOrDefault("own", 0L) > 30_000);
+    assertTrue(isFar(session, "own"));
   }
 
   /// TLS 1.3 tells of the refusal after the handshake: Paho would leave a thread behind each time.
@@ -107,6 +113,63 @@ class TlsTest {
   }
 
   @Test
+  void connectsAgainWhenItsCertificateWasRenewed() throws Exception {
+    Tls tls = new Tls("server.pem");
+    tls.needsClient = true;
+    MqttSession session = sessions.session(withCertificate(tls, "client-ec"));
+    Sessions.connect(session);
+    assertEquals(1, session.connection());
+    lay("client-rsa.pem", "client-ec.pem");
+    look(session);
+    look(session);
+    assertEquals(1, session.connection()); // without its key it is not used
+    String note = session.statistics().notes().toString();
+    assertTrue(note.contains("client-ec.key: not a PKCS #8 key of the certificate's kind"), note);
+    assertTrue(note.contains("what was read before stays in use"), note);
+    lay("client-rsa.key", "client-ec.key");
+    look(session);
+    assertEquals(1, session.connection()); // it may still be written
+    look(session);
+    assertEquals(2, session.connection());
+    assertEquals(List.of(), session.statistics().notes());
+    look(session);
+    look(session);
+    assertEquals(2, session.connection());
+  }
+
+  @Test
+  void keepsABrokerThatNewAuthoritiesDoNotKnow() throws Exception {
+    MqttSession session = sessions.session(withCertificate(new Tls("server.pem"), "client-ec"));
+    Sessions.connect(session);
+    lay("self-signed.pem", "ca.pem");
+    look(session);
+    look(session);
+    assertEquals(1, session.connection());
+    String note = session.statistics().notes().toString();
+    assertTrue(note.contains("the next connection to this broker will fail"), note);
+    assertTrue(note.contains("signed by nobody we trust"), note);
+  }
+
+  /// Another file takes the place of `name`.
+  private void lay(String file, String name) throws IOException {
+    Path other = Files.createDirectories(directory.resolve("other"));
+    Files.move(
+        KeyFiles.copy(other, file), directory.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private void look(MqttSession session) {
+    sessions.advance(Credentials.BETWEEN_LOOKS);
+    session.maintain();
+  }
+
+  private MqttSettings withCertificate(Tls tls, String name) throws IOException {
+    return trusting(broker(tls))
+        .certificate(
+            KeyFiles.copy(directory, name + ".pem"), KeyFiles.copy(directory, name + ".key"))
+        .build();
+  }
+
+  @Test
   void namesTheHostThatItWants() throws Exception {
     List<String> wanted = new CopyOnWriteArrayList<>();
     ScriptedBroker broker =
@@ -122,6 +185,14 @@ class TlsTest {
     assertEquals(List.of("localhost"), wanted);
   }
 
+  private static boolean isFar(MqttSession session, String whose) {
+    return session
+        .statistics()
+        .certificateExpiry()
+        .getOrDefault(whose, Instant.EPOCH)
+        .isAfter(Instant.parse("2120-01-01T00:00:00Z"));
+  }
+
   private static List<String> serverNames(SSLSocket socket) {
     return ((ExtendedSSLSession) socket.getSession())
         .getRequestedServerNames().stream()
@@ -130,7 +201,7 @@ class TlsTest {
   }
 
   private Some trusting(ScriptedBroker broker) throws IOException {
-    return Some.settings(broker.url("mqtts")).trust(AccessTest.file(directory, "ca.pem"));
+    return Some.settings(broker.url("mqtts")).trust(KeyFiles.copy(directory, "ca.pem"));
   }
 
   private ScriptedBroker broker(ServerSocketFactory sockets) throws IOException {
@@ -146,11 +217,11 @@ class TlsTest {
     Tls(String certificate) throws Exception {
       MqttSettings settings =
           Some.settings(URI.create("mqtts://unused"))
-              .trust(AccessTest.file(directory, "ca.pem"))
+              .trust(KeyFiles.copy(directory, "ca.pem"))
               .certificate(
-                  AccessTest.file(directory, certificate), AccessTest.file(directory, "server.key"))
+                  KeyFiles.copy(directory, certificate), KeyFiles.copy(directory, "server.key"))
               .build();
-      access = Access.read(settings, true);
+      access = Access.read(settings.credentialFiles(), true);
     }
 
     @Override
@@ -159,6 +230,7 @@ class TlsTest {
       SSLServerSocket socket =
           (SSLServerSocket)
               Objects.requireNonNull(access.tls())
+                  .context()
                   .getServerSocketFactory()
                   .createServerSocket(port, backlog, address);
       socket.setEnabledProtocols(new String[] {protocol});

@@ -1,4 +1,4 @@
-package rackpulse.mqtt;
+package rackpulse.credentials;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -7,48 +7,43 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import rackpulse.mqtt.Access.AccessException;
 
 class AccessTest {
-  private static final URI URL = URI.create("mqtts://broker");
-
   @TempDir private Path directory;
 
   @ParameterizedTest
   @ValueSource(strings = {"rsa", "ec", "ed25519"})
   void readsCertificateAndKeyOfEveryKind(String kind) throws Exception {
-    MqttSettings settings =
-        Some.settings(URL)
-            .trust(file(directory, "ca.pem"))
-            .certificate(
-                file(directory, "client-" + kind + ".pem"),
-                file(directory, "client-" + kind + ".key"))
-            .build();
-    Access access = Access.read(settings, true);
-    assertTrue(access.expiry().orElseThrow().isAfter(Instant.parse("2120-01-01T00:00:00Z")));
+    CredentialFiles files =
+        new CredentialFiles(
+            Optional.empty(),
+            Optional.of(KeyFiles.copy(directory, "ca.pem")),
+            Optional.of(KeyFiles.copy(directory, "client-" + kind + ".pem")),
+            Optional.of(KeyFiles.copy(directory, "client-" + kind + ".key")));
+    Access access = Access.read(files, true);
+    Instant expires = access.chain().getFirst().getNotAfter().toInstant();
+    assertTrue(expires.isAfter(Instant.parse("2120-01-01T00:00:00Z")));
     assertTrue(access.tls() != null);
   }
 
   @Test
   void readsNoKeysForAPlainConnection() throws Exception {
-    MqttSettings settings = Some.settings(URL).trust(directory.resolve("absent")).build();
-    Access access = Access.read(settings, false);
+    Access access = Access.read(trusting(directory.resolve("absent")), false);
     assertNull(access.tls());
     assertNull(access.password());
-    assertEquals(Optional.empty(), access.expiry());
+    assertEquals(List.of(), access.chain());
   }
 
   @Test
@@ -67,7 +62,7 @@ class AccessTest {
   @Test
   void refusesSecretsThatOthersCanReach() throws IOException {
     Path password = secret("password", "geheim\n");
-    Path key = file(directory, "client-ec.key");
+    Path key = KeyFiles.copy(directory, "client-ec.key");
     for (String permissions : new String[] {"rw----r--", "rw-----w-", "rwxrwx--x"}) {
       Files.setPosixFilePermissions(password, PosixFilePermissions.fromString(permissions));
       assertRefused(withPassword(password), "password", "chmod o-rwx " + password);
@@ -96,11 +91,11 @@ class AccessTest {
   @Test
   void refusesTheKeyOfAnotherCertificate() throws IOException {
     assertRefused(
-        withKey("client-ec.pem", file(directory, "server.key")),
+        withKey("client-ec.pem", KeyFiles.copy(directory, "server.key")),
         "server.key",
         "not the key of the certificate");
     assertRefused(
-        withKey("client-rsa.pem", file(directory, "client-ec.key")),
+        withKey("client-rsa.pem", KeyFiles.copy(directory, "client-ec.key")),
         "client-ec.key",
         "not a PKCS #8 key of the certificate's kind, RSA");
   }
@@ -110,42 +105,54 @@ class AccessTest {
     Path absent = directory.resolve("absent");
     Path empty = secret("empty", "");
     assertRefused(withPassword(absent), "absent", "no such file");
-    assertRefused(Some.settings(URL).trust(absent).build(), "absent", "no such file");
-    assertRefused(Some.settings(URL).trust(empty).build(), "empty", "no certificate in it");
+    assertRefused(trusting(absent), "absent", "no such file");
+    assertRefused(trusting(empty), "empty", "no certificate in it");
     assertRefused(withKey("client-ec.pem", empty), "empty", "no private key in it");
     Path damaged = secret("damaged", pem("CERTIFICATE", "MAA="));
-    assertRefused(Some.settings(URL).trust(damaged).build(), "damaged", "damaged");
+    assertRefused(trusting(damaged), "damaged", "damaged");
+    Path cut = secret("cut", pem("CERTIFICATE", "MAA=").substring(0, 40));
+    assertRefused(trusting(cut), "cut", "still being written?");
     Path noBase64 = secret("damaged", pem("CERTIFICATE", "?"));
-    assertRefused(Some.settings(URL).trust(noBase64).build(), "damaged", "not Base64");
+    assertRefused(trusting(noBase64), "damaged", "not Base64");
   }
 
   @Test
   void readsChangedFilesAnew() throws Exception {
     Path password = secret("password", "old\n");
-    MqttSettings settings = withPassword(password);
-    assertArrayEquals("old".getBytes(StandardCharsets.UTF_8), read(settings));
+    CredentialFiles files = withPassword(password);
+    assertArrayEquals("old".getBytes(StandardCharsets.UTF_8), read(files));
     Files.writeString(password, "new\n");
-    assertArrayEquals("new".getBytes(StandardCharsets.UTF_8), read(settings));
+    assertArrayEquals("new".getBytes(StandardCharsets.UTF_8), read(files));
   }
 
-  private static byte[] read(MqttSettings settings) throws AccessException {
-    return Objects.requireNonNull(Access.read(settings, false).password());
+  private static byte[] read(CredentialFiles files) throws CredentialException {
+    return Objects.requireNonNull(Access.read(files, false).password());
   }
 
-  private static void assertRefused(MqttSettings settings, String file, String words) {
-    AccessException e =
-        assertThrows(AccessException.class, () -> Access.read(settings, true), words);
+  private static void assertRefused(CredentialFiles files, String file, String words) {
+    CredentialException e =
+        assertThrows(CredentialException.class, () -> Access.read(files, true), words);
     String message = String.valueOf(e.getMessage());
     assertTrue(message.contains("/" + file + ": "), message);
     assertTrue(message.contains(words), message);
   }
 
-  private MqttSettings withPassword(Path file) {
-    return Some.settings(URL).login("user", file).build();
+  private static CredentialFiles withPassword(Path file) {
+    return new CredentialFiles(
+        Optional.of(file), Optional.empty(), Optional.empty(), Optional.empty());
   }
 
-  private MqttSettings withKey(String certificate, Path key) throws IOException {
-    return Some.settings(URL).certificate(file(directory, certificate), key).build();
+  private static CredentialFiles trusting(Path file) {
+    return new CredentialFiles(
+        Optional.empty(), Optional.of(file), Optional.empty(), Optional.empty());
+  }
+
+  private CredentialFiles withKey(String certificate, Path key) throws IOException {
+    return new CredentialFiles(
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(KeyFiles.copy(directory, certificate)),
+        Optional.of(key));
   }
 
   private static String pem(String label, String base64) {
@@ -153,19 +160,6 @@ class AccessTest {
   }
 
   private Path secret(String name, String content) throws IOException {
-    return owned(Files.writeString(directory.resolve(name), content));
-  }
-
-  /// A copy of a test file that only its owner may read.
-  static Path file(Path directory, String name) throws IOException {
-    Path copy = directory.resolve(name);
-    try (InputStream in = AccessTest.class.getResourceAsStream("/tls/" + name)) {
-      Files.write(copy, Objects.requireNonNull(in).readAllBytes());
-    }
-    return owned(copy);
-  }
-
-  private static Path owned(Path file) throws IOException {
-    return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    return KeyFiles.owned(Files.writeString(directory.resolve(name), content));
   }
 }
