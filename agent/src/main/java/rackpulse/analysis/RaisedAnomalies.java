@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 import rackpulse.state.StateReader;
 import rackpulse.state.StateWriter;
 import rackpulse.state.UnusableState;
@@ -15,11 +16,11 @@ import rackpulse.telemetry.Channel;
 import rackpulse.telemetry.Quantity;
 import rackpulse.telemetry.Stamp;
 
-/// The anomalies that are raised now, and the bytes in which they outlive the process: one of each
-/// kind on each channel. Used by one thread.
+/// The anomalies that are raised now or of whose end the broker may not know, and the bytes in
+/// which they outlive the process: one of each kind on each channel. Used by one thread.
 public final class RaisedAnomalies {
   private static final String SECTION = "raised-anomalies";
-  private static final long CONSTANTS = StateWriter.hash(1);
+  private static final long CONSTANTS = StateWriter.hash(2);
 
   /// Far more than a rack can have at once; beyond it the oldest are forgotten.
   static final int MAX = 1000;
@@ -30,6 +31,9 @@ public final class RaisedAnomalies {
   private static final int MAX_TEXT_CHARACTERS = 250;
 
   private final Map<String, Anomaly> raised = new LinkedHashMap<>();
+
+  /// Those that are over, until the broker has been told.
+  private final Map<String, Anomaly> ended = new LinkedHashMap<>();
 
   /// None.
   public RaisedAnomalies() {}
@@ -43,9 +47,11 @@ public final class RaisedAnomalies {
       StateReader state = new StateReader(bytes);
       int section = state.open(SECTION, CONSTANTS);
       RaisedAnomalies anomalies = new RaisedAnomalies();
-      int count = state.count(MAX);
+      int count = state.count(2 * MAX);
       for (int i = 0; i < count; i++) {
-        anomalies.note(anomaly(state, nowNanos));
+        Anomaly anomaly = anomaly(state, nowNanos);
+        boolean over = anomaly.state() != Anomaly.State.RAISED;
+        (over ? anomalies.ended : anomalies.raised).put(subjectOf(anomaly), anomaly);
       }
       state.close(section);
       return anomalies;
@@ -58,30 +64,61 @@ public final class RaisedAnomalies {
   ///
   /// @return whether it was raised, became worse or better, or is over
   public boolean note(Anomaly anomaly) {
-    String subject = anomaly.channel().path() + "." + anomaly.kind().id();
+    String subject = subjectOf(anomaly);
     if (anomaly.state() != Anomaly.State.RAISED) {
-      return raised.remove(subject) != null;
+      boolean over = raised.remove(subject) != null;
+      if (over) {
+        putBounded(ended, subject, anomaly);
+      }
+      return over;
     }
-    Anomaly before = raised.put(subject, anomaly);
-    if (raised.size() > MAX) {
-      raised.remove(raised.keySet().iterator().next());
-    }
+    ended.remove(subject); // at the broker the one raised now takes its place
+    Anomaly before = putBounded(raised, subject, anomaly);
     return before == null
         || !before.id().equals(anomaly.id())
         || before.severity() != anomaly.severity();
   }
 
-  /// All of them, as they were told last.
+  /// Takes note that the broker knows of the end of an anomaly.
+  ///
+  /// @return whether that was still open
+  public boolean arrived(Anomaly end) {
+    Anomaly waiting = ended.get(subjectOf(end));
+    return waiting != null
+        && waiting.id().equals(end.id())
+        && ended.remove(subjectOf(end), waiting);
+  }
+
+  private static String subjectOf(Anomaly anomaly) {
+    return anomaly.channel().path() + "." + anomaly.kind().id();
+  }
+
+  private static @Nullable Anomaly putBounded(
+      Map<String, Anomaly> anomalies, String subject, Anomaly anomaly) {
+    Anomaly before = anomalies.put(subject, anomaly);
+    if (anomalies.size() > MAX) {
+      anomalies.remove(anomalies.keySet().iterator().next());
+    }
+    return before;
+  }
+
+  /// All that are raised, as they were told last.
   public List<Anomaly> all() {
     return List.copyOf(raised.values());
+  }
+
+  /// Those that are over without the broker's knowing, as far as anybody can tell.
+  public List<Anomaly> ended() {
+    return List.copyOf(ended.values());
   }
 
   /// All of them, to be read by [#of].
   public byte[] bytes() {
     StateWriter state = new StateWriter();
     int section = state.open(SECTION, CONSTANTS);
-    state.number(raised.size());
+    state.number(raised.size() + ended.size());
     raised.values().forEach(anomaly -> write(anomaly, state));
+    ended.values().forEach(anomaly -> write(anomaly, state));
     state.close(section);
     return state.toBytes();
   }
@@ -92,6 +129,7 @@ public final class RaisedAnomalies {
     state.text(anomaly.channel().name());
     state.text(anomaly.channel().quantity().name());
     state.text(anomaly.kind().name());
+    state.text(anomaly.state().name());
     state.value(anomaly.severity());
     write(anomaly.stamp().at(), state);
     state.flag(anomaly.stamp().clockSynchronised());
@@ -118,6 +156,7 @@ public final class RaisedAnomalies {
     String id = state.text();
     Channel channel = new Channel(state.text(), state.text(), Quantity.valueOf(state.text()));
     Anomaly.Kind kind = Anomaly.Kind.valueOf(state.text());
+    Anomaly.State told = Anomaly.State.valueOf(state.text());
     double severity = state.value();
     Stamp stamp = new Stamp(instant(state), nowNanos, state.flag());
     return new Anomaly(
@@ -125,7 +164,7 @@ public final class RaisedAnomalies {
         channel,
         stamp,
         kind,
-        Anomaly.State.RAISED,
+        told,
         severity,
         instant(state),
         optional(state),

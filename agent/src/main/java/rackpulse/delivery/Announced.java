@@ -67,7 +67,7 @@ public final class Announced {
   }
 
   /// Forgets `device`: the broker has emptied its messages.
-  synchronized void forget(String device) {
+  public synchronized void forget(String device) {
     if (names.remove(device)) {
       save();
     }

@@ -1,10 +1,10 @@
 package rackpulse.delivery;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.tinylog.Logger;
-import rackpulse.telemetry.DeviceRemoval;
 import rackpulse.telemetry.Poll;
 import rackpulse.telemetry.Report;
 import rackpulse.telemetry.Stamp;
@@ -26,7 +26,7 @@ public final class Publisher {
 
   private final Uplink uplink;
   private final Outbox outbox;
-  private final Announced announced;
+  private final Consumer<Report> arrived;
   private final Supplier<Stamp> clock;
   private final Standing standing;
   private final Pace backlogPace;
@@ -38,17 +38,18 @@ public final class Publisher {
   /// By when the agent has to be gone.
   private record Deadline(long atNanos) {}
 
+  /// @param arrived told of every report that the broker has, other than polls of the backlog
   /// @param backlogPerSecond messages that may go from the backlog in a second, at least 1, so that
   ///   after an outage neither the broker nor the live readings suffer
   public Publisher(
       Uplink uplink,
       Outbox outbox,
-      Announced announced,
+      Consumer<Report> arrived,
       Supplier<Stamp> clock,
       int backlogPerSecond) {
     this.uplink = uplink;
     this.outbox = outbox;
-    this.announced = announced;
+    this.arrived = arrived;
     this.clock = clock;
     long nowNanos = clock.get().monotonicNanos();
     standing = new Standing(nowNanos);
@@ -118,8 +119,8 @@ public final class Publisher {
   private void settle() {
     for (Uplink.Settled settled : uplink.settled()) {
       Report delivered = outbox.settle(settled.id(), settled.fate());
-      if (delivered instanceof DeviceRemoval removal) {
-        announced.forget(removal.device());
+      if (delivered != null) {
+        arrived.accept(delivered);
       }
     }
   }

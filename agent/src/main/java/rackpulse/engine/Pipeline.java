@@ -42,6 +42,9 @@ final class Pipeline {
   /// for each. What does not fit becomes a loss.
   private static final int INBOX_POLLS = 4096;
 
+  /// More than can end between two polls.
+  private static final int TOLD_ENDS = 1000;
+
   private static final Duration ANALYSIS_LIMIT = Duration.ofSeconds(60);
 
   /// Worn flash cards take seconds for a write, and many writes can be waiting.
@@ -56,6 +59,10 @@ final class Pipeline {
   private final Surroundings around;
   private final Stamp started;
   private final Losses losses = new Losses();
+
+  /// Ends of anomalies that the broker knows; one too many is told again after a restart.
+  private final Mailbox<Anomaly> toldEnds = new Mailbox<>(TOLD_ENDS);
+
   private final Mailbox<Poll> inbox = new Mailbox<>(INBOX_POLLS);
   private final RackWatch watch;
   private final Publisher publisher;
@@ -89,11 +96,7 @@ final class Pipeline {
             uplink::wake);
     publisher =
         new Publisher(
-            uplink,
-            outbox,
-            around.announced(),
-            around.clocks()::stamp,
-            settings.backlogPerSecond());
+            uplink, outbox, this::arrived, around.clocks()::stamp, settings.backlogPerSecond());
     analysis = new Worker("analysis", new Analysis(), ANALYSIS_LIMIT, around.clocks(), onEnd);
     keep = new Worker("spool", new Keeping(), SPOOL_LIMIT, around.clocks(), onEnd);
     publish = new Worker("publish", new Publishing(), PUBLISH_LIMIT, around.clocks(), onEnd);
@@ -123,6 +126,7 @@ final class Pipeline {
     }
     keep.start();
     around.models().load(watch);
+    around.alarms().ended().forEach(this::offer);
     for (Anomaly anomaly : watch.restore(around.alarms().all(), started)) {
       around.alarms().note(anomaly);
       offer(anomaly);
@@ -148,6 +152,15 @@ final class Pipeline {
       keeper.offer(poll);
     } else {
       publisher.offer(report);
+    }
+  }
+
+  /// Called by the publish thread.
+  private void arrived(Report report) {
+    if (report instanceof DeviceRemoval removal) {
+      around.announced().forget(removal.device());
+    } else if (report instanceof Anomaly anomaly && anomaly.state() != Anomaly.State.RAISED) {
+      toldEnds.put(anomaly);
     }
   }
 
@@ -212,9 +225,12 @@ final class Pipeline {
     ending = true;
     inbox.wake();
     long nowNanos = around.clocks().nanos();
-    analysis.join(nowNanos + (deadlineNanos - nowNanos) / 4);
+    boolean analysed = analysis.join(nowNanos + (deadlineNanos - nowNanos) / 4);
     publisher.finish(deadlineNanos);
     publish.join(deadlineNanos);
+    if (analysed) {
+      saveAlarms(); // with what the broker was told at the end
+    }
     keeper.finish();
     keep.join(deadlineNanos);
     Health.Delivery left = delivery();
@@ -227,6 +243,17 @@ final class Pipeline {
     }
   }
 
+  private void saveAlarms() {
+    hearOfEnds();
+    around.alarms().save();
+  }
+
+  private void hearOfEnds() {
+    List<Anomaly> told = new ArrayList<>();
+    toldEnds.drain(told);
+    told.forEach(around.alarms()::arrived);
+  }
+
   /// The duty of the analysis thread, which owns the watch.
   private final class Analysis implements Worker.Duty {
     private final List<Poll> batch = new ArrayList<>();
@@ -237,6 +264,7 @@ final class Pipeline {
       boolean last = ending;
       inbox.drain(batch, last ? 0 : ANALYSIS_LIMIT.toNanos() / 2);
       observe();
+      hearOfEnds();
       long nowNanos = around.clocks().nanos();
       around.alarms().saveSometimes(nowNanos);
       around.models().saveSometimes(watch, nowNanos);
@@ -252,7 +280,7 @@ final class Pipeline {
     public void end() {
       inbox.drain(batch);
       observe();
-      around.alarms().save();
+      saveAlarms();
       around.models().save(watch);
     }
 

@@ -13,7 +13,7 @@ import rackpulse.state.UnusableState;
 import rackpulse.telemetry.Anomaly;
 
 /// Remembers across restarts which anomalies are raised, so that one that lasts is not raised a
-/// second time, and the broker is told of the end of one that does not.
+/// second time, and of whose end the broker has not been told.
 ///
 /// A file that cannot be read or written costs no more than that, so it never stops the agent.
 /// After [#load], used by the analysis thread.
@@ -68,6 +68,16 @@ public final class AlarmFile {
   /// All that are raised.
   public List<Anomaly> all() {
     return raised.all();
+  }
+
+  /// Those that are over, but the broker may not know.
+  public List<Anomaly> ended() {
+    return raised.ended();
+  }
+
+  /// The broker knows of the end of an anomaly.
+  public void arrived(Anomaly end) {
+    unsaved |= raised.arrived(end);
   }
 
   /// Takes note of what was told.

@@ -45,12 +45,36 @@ class RaisedAnomaliesTest {
   }
 
   @Test
+  void endsAreKeptUntilToldOrOverwrittenByARaise() throws UnusableState {
+    OptionalDouble value = OptionalDouble.of(30);
+    Anomaly end = anomaly("inlet", 1, State.CLEARED, value);
+    raised.note(end);
+    assertEquals(List.of(), raised.ended(), "never raised");
+    raised.note(anomaly("inlet", 1, State.RAISED, value));
+    raised.note(end);
+    assertEquals(List.of(end), RaisedAnomalies.of(raised.bytes(), NOW_NANOS).ended());
+    assertTrue(raised.arrived(end));
+    assertFalse(raised.arrived(end));
+    assertEquals(List.of(), raised.ended());
+    raised.note(anomaly("inlet", 1, State.RAISED, value));
+    raised.note(end);
+    raised.note(anomaly("inlet", 1, State.RAISED, value));
+    assertEquals(List.of(), raised.ended());
+    assertEquals(1, raised.all().size());
+  }
+
+  @Test
   void areBounded() {
     for (int i = 0; i <= RaisedAnomalies.MAX; i++) {
       raised.note(anomaly("d" + i, 1, State.RAISED, OptionalDouble.empty()));
     }
     assertEquals(RaisedAnomalies.MAX, raised.all().size());
     assertEquals("d1", raised.all().getFirst().channel().device());
+    for (int i = 0; i < 2 * RaisedAnomalies.MAX; i++) {
+      raised.note(anomaly("e" + i, 1, State.RAISED, OptionalDouble.empty()));
+      raised.note(anomaly("e" + i, 1, State.CLEARED, OptionalDouble.empty()));
+    }
+    assertEquals(RaisedAnomalies.MAX, raised.ended().size());
   }
 
   @Test

@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import rackpulse.delivery.FakeUplink.Sent;
 import rackpulse.telemetry.DeviceDescription;
 import rackpulse.telemetry.DeviceRemoval;
@@ -23,7 +23,6 @@ import rackpulse.telemetry.Stamp;
 class PublisherTest {
   private static final int BACKLOG_PER_SECOND = 200;
 
-  @TempDir private Path directory = Path.of("");
   private final FakeUplink uplink = new FakeUplink(16, true);
   private final FakeUplink holding = new FakeUplink(3, false);
   private long nowNanos;
@@ -108,15 +107,16 @@ class PublisherTest {
   }
 
   @Test
-  void forgetsAnnouncedDevicesOnceTheirMessagesAreEmptied() {
-    Announced announced = Announced.load(directory.resolve("announced"));
-    announced.announce(List.of("old"));
-    Publisher publisher = publisher(uplink, announced);
+  void tellsWhatHasArrived() {
+    List<Report> arrived = new ArrayList<>();
+    Publisher publisher = publisher(uplink, arrived::add);
     publisher.offer(new DeviceRemoval("old", stamp()));
+    publisher.work();
+    assertEquals(List.of(), arrived);
     uplink.connect();
     publisher.work();
     publisher.work();
-    assertEquals(List.of(), Announced.load(directory.resolve("announced")).announce(List.of()));
+    assertEquals(List.of(new DeviceRemoval("old", stamp())), arrived);
   }
 
   @Test
@@ -173,13 +173,13 @@ class PublisherTest {
   }
 
   private Publisher publisher(FakeUplink uplink) {
-    return publisher(uplink, Announced.load(directory.resolve("announced")));
+    return publisher(uplink, _ -> {});
   }
 
-  private Publisher publisher(FakeUplink uplink, Announced announced) {
+  private Publisher publisher(FakeUplink uplink, Consumer<Report> arrived) {
     uplink.waitBy(_ -> {});
     Outbox outbox = new Outbox(1_000_000, uplink, new Losses());
-    return new Publisher(uplink, outbox, announced, this::stamp, BACKLOG_PER_SECOND);
+    return new Publisher(uplink, outbox, arrived, this::stamp, BACKLOG_PER_SECOND);
   }
 
   private Stamp stamp() {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.LongStream;
 import rackpulse.delivery.FakeUplink.Sent;
 import rackpulse.telemetry.DeviceStatus;
@@ -19,6 +20,11 @@ final class Deliveries {
   /// The numbers from 1 on.
   static List<Long> upTo(long last) {
     return LongStream.rangeClosed(1, last).boxed().toList();
+  }
+
+  /// Where the first is that `predicate` tells.
+  static int indexOf(List<Sent> sent, Predicate<Sent> predicate) {
+    return sent.indexOf(sent.stream().filter(predicate).findFirst().orElseThrow());
   }
 
   /// The numbers of the polls of `device`, in their order.

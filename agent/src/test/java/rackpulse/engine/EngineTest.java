@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -86,8 +87,7 @@ class EngineTest {
     start(device("a"), device("b"));
     await(Poll.class, poll -> poll.device().equals("b") && poll.sequence() >= 3);
     long stopNanos = System.nanoTime();
-    engine().stop();
-    assertEquals(Optional.empty(), run.get());
+    stop();
     assertTrue(System.nanoTime() - stopNanos < TimeUnit.SECONDS.toNanos(2));
 
     List<Sent> sent = uplink.sent();
@@ -100,12 +100,11 @@ class EngineTest {
     assertTrue(last.stream().allMatch(state -> state.reason().equals("agent-stopped")));
     assertEquals(List.of("ready", "alive"), supervised.subList(0, 2));
     assertEquals("stopping", supervised.getLast());
-    List<Record> left = leftInTheSpool();
     for (String device : List.of("a", "b")) {
       List<Long> sequences = Deliveries.sequences(sent, device);
       assertEquals(sequences.stream().distinct().toList(), sequences, "none twice");
       Set<Long> accounted = new TreeSet<>(sequences);
-      left.stream()
+      leftInTheSpool().stream()
           .filter(each -> each.stream().endsWith("/" + device))
           .forEach(each -> accounted.add(each.from()));
       assertEquals(
@@ -127,8 +126,10 @@ class EngineTest {
             .map(each -> ((Poll) each.report()).sequence())
             .toList();
     assertEquals(Deliveries.upTo(old.size()), old);
-    int live = indexOf(polls, each -> !each.historical());
-    assertTrue(live < indexOf(polls, each -> ((Poll) each.report()).sequence() == 60), "overtakes");
+    int live = Deliveries.indexOf(polls, each -> !each.historical());
+    assertTrue(
+        live < Deliveries.indexOf(polls, each -> ((Poll) each.report()).sequence() == 60),
+        "overtakes");
   }
 
   @Test
@@ -157,8 +158,7 @@ class EngineTest {
     }
     uplink.connect();
     uplink.awaitSent(uplink.sent().size() + 20);
-    engine().stop();
-    assertEquals(Optional.empty(), run.get());
+    stop();
 
     List<Sent> sent = uplink.sent();
     assertTrue(sent.stream().anyMatch(each -> each.report() instanceof Loss), "memory was short");
@@ -246,6 +246,25 @@ class EngineTest {
   }
 
   @Test
+  void anEndThatNobodyWasToldIsToldAfterTheRestart() throws Exception {
+    wires.behave("a", _ -> 50);
+    uplink.connect();
+    start(device("a"), device("b"));
+    Anomaly raised = await(Anomaly.class, _ -> true);
+    uplink.disconnect();
+    wires.behave("a", _ -> 1);
+    awaitAsked("b", wires.timesAsked("b") + 5);
+    stop();
+
+    uplink.connect();
+    start(device("a"), device("b"));
+    String over = await(Anomaly.class, each -> each.state() == Anomaly.State.CLEARED).id();
+    assertEquals(raised.id(), over);
+    stop();
+    assertEquals(List.of(), AlarmFile.load(directory.resolve("raised"), 0).ended(), "once");
+  }
+
+  @Test
   void healthTellsOfBusesAndDelivery() throws Exception {
     healthEvery = Duration.ZERO;
     wires.behave(
@@ -290,6 +309,11 @@ class EngineTest {
     Thread.ofPlatform().name("main-of-engine").start(run);
   }
 
+  private void stop() throws Exception {
+    engine().stop();
+    assertEquals(Optional.empty(), run.get());
+  }
+
   private Engine engine() {
     return Objects.requireNonNull(running.get());
   }
@@ -332,25 +356,17 @@ class EngineTest {
     engine.startBus(FakeBus.settings("main"));
   }
 
-  /// Waits until the analysis has passed on that many polls of the first device.
+  /// Waits until the analysis has passed on that many polls of `a`.
   private void awaitTaken(long polls) {
-    long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-    long taken = 0;
-    while (taken <= polls) { // the latest may be on its way yet
-      assertTrue(System.nanoTime() - deadlineNanos < 0, "taken only " + taken);
-      LockSupport.parkNanos(1_000_000);
-      Poll latest = engine().snapshot().devices().getFirst().latest();
-      taken = latest == null ? 0 : latest.sequence();
-    }
+    awaitMore(() -> taken("a"), polls + 1); // the latest may be on its way yet
   }
 
   /// How many polls of `device` the engine has taken.
   private long taken(String device) {
     return engine().snapshot().devices().stream()
-        .filter(each -> each.name().equals(device))
+        .filter(each -> each.name().equals(device) && each.latest() != null)
         .mapToLong(each -> Objects.requireNonNull(each.latest()).sequence())
-        .findFirst()
-        .orElseThrow();
+        .sum();
   }
 
   private List<Record> leftInTheSpool() throws IOException {
@@ -360,9 +376,13 @@ class EngineTest {
   }
 
   private void awaitAsked(String device, long times) {
+    awaitMore(() -> wires.timesAsked(device), times);
+  }
+
+  private static void awaitMore(LongSupplier counter, long least) {
     long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-    while (wires.timesAsked(device) < times) {
-      assertTrue(System.nanoTime() - deadlineNanos < 0, "asked only " + wires.timesAsked(device));
+    while (counter.getAsLong() < least) {
+      assertTrue(System.nanoTime() - deadlineNanos < 0, () -> "only " + counter.getAsLong());
       LockSupport.parkNanos(1_000_000);
     }
   }
@@ -375,9 +395,5 @@ class EngineTest {
         return kind.cast(report);
       }
     }
-  }
-
-  private static int indexOf(List<Sent> sent, Predicate<Sent> predicate) {
-    return sent.indexOf(sent.stream().filter(predicate).findFirst().orElseThrow());
   }
 }

@@ -36,6 +36,19 @@ class AlarmFileTest {
   }
 
   @Test
+  void remembersAnEndUntilTheBrokerKnows() {
+    AlarmFile alarms = load();
+    alarms.note(RAISED);
+    alarms.note(anomaly(State.CLEARED));
+    alarms.save();
+    alarms = load();
+    assertEquals(List.of(anomaly(State.CLEARED)), alarms.ended());
+    alarms.arrived(anomaly(State.CLEARED));
+    alarms.save();
+    assertEquals(List.of(), load().ended());
+  }
+
+  @Test
   void doesNotWriteAllTheTime() {
     AlarmFile alarms = load();
     alarms.note(RAISED);
