@@ -22,9 +22,6 @@ import rackpulse.mqtt.AgentName;
 import rackpulse.mqtt.MqttSession;
 import rackpulse.recorder.FlightRecorder;
 import rackpulse.sensor.Drivers;
-import rackpulse.spool.DiskStorage;
-import rackpulse.spool.Spool;
-import rackpulse.spool.SpoolSettings;
 
 /// The agent in its process: wires the engine to the machine and ends as it is told.
 final class AgentProcess implements Services.Runner {
@@ -90,13 +87,12 @@ final class AgentProcess implements Services.Runner {
     FlightRecorder recorder =
         new FlightRecorder(configuration.recorder(), System::nanoTime, Instant::now);
     Signals.on("USR1", () -> recorder.demand("SIGUSR1"));
-    SpoolSettings spool = configuration.spool();
     Engine.Surroundings around =
         new Engine.Surroundings(
             opener,
             Drivers::open,
             new MqttUplink(session, name.boot()),
-            nowNanos -> Spool.open(DiskStorage.open(spool.directory()), spool, nowNanos),
+            new SpoolDirectory(configuration.spool()),
             Announced.load(agent.stateDirectory().resolve(ANNOUNCED)),
             AlarmFile.load(agent.stateDirectory().resolve(ALARMS), clocks.nanos()),
             ModelFile.of(agent.stateDirectory().resolve(MODELS), clocks.nanos()),

@@ -208,3 +208,9 @@ int adjtimex(void *timex) {
   /* the scripted bytes are `status`, 40 bytes into the structure */
   return (int) answered("adjtimex", 0, (char *) timex + 40);
 }
+
+int __xpg_strerror_r(int number, char *buffer, size_t length) {
+  note("strerror %d\n", number);
+  snprintf(buffer, length, "error %d", number);
+  return 0;
+}

@@ -38,7 +38,7 @@ public final class Keeper {
   private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
   private static final Duration LAST_RETRY = Duration.ofSeconds(10);
 
-  private final Opener opener;
+  private final SpoolOpener opener;
   private final Outbox outbox;
   private final Losses losses;
   private final Supplier<Stamp> clock;
@@ -56,16 +56,10 @@ public final class Keeper {
   private volatile boolean ending;
   private volatile Health.Spool health = new Health.Spool("not yet open", 0, 0);
 
-  /// Opens the spool.
-  public interface Opener {
-    /// @param nowNanos the monotonic clock
-    Spool open(long nowNanos) throws IOException;
-  }
-
   /// @param boot the id of this run of the agent
   /// @param wakePublisher called when there is something to send
   public Keeper(
-      Opener opener,
+      SpoolOpener opener,
       String boot,
       Delivery delivery,
       Supplier<Stamp> clock,
@@ -165,7 +159,7 @@ public final class Keeper {
       });
       works(opened);
     } catch (IOException e) {
-      fails(SpoolTrouble.of(e), nowNanos);
+      fails(SpoolTrouble.of(e, opener.words()), nowNanos);
     }
   }
 
@@ -247,7 +241,7 @@ public final class Keeper {
         refused.forEach(lanes.stored()::refuse);
         return lanes;
       });
-      fails(SpoolTrouble.of(e), nowNanos);
+      fails(SpoolTrouble.of(e, opener.words()), nowNanos);
       keepInMemory();
     }
   }
@@ -363,7 +357,7 @@ public final class Keeper {
       if (failed) {
         Logger.debug("still: {}", e.toString()); // must not put off the next try
       } else {
-        fails(SpoolTrouble.of(e), nowNanos);
+        fails(SpoolTrouble.of(e, opener.words()), nowNanos);
       }
       return false;
     }

@@ -11,13 +11,7 @@ import rackpulse.telemetry.Loss;
 /// @param remedy what to do
 /// @param cause of the losses when memory runs out before it works again
 record SpoolTrouble(String what, String remedy, Loss.Cause cause) {
-  /// The kernel's own words, which Java passes on (strerror(3), ENOSPC, EDQUOT, EROFS).
-  private static final String FULL = "No space left on device";
-
-  private static final String QUOTA = "Disk quota exceeded";
-  private static final String READ_ONLY = "Read-only file system";
-
-  static SpoolTrouble of(IOException failure) {
+  static SpoolTrouble of(IOException failure, SpoolOpener.Words words) {
     String message = String.valueOf(failure.getMessage());
     if (failure instanceof DiskStorage.LockedException) {
       return new SpoolTrouble(
@@ -31,11 +25,11 @@ record SpoolTrouble(String what, String remedy, Loss.Cause cause) {
           "let the agent's account own the directory and all in it",
           Loss.Cause.MEMORY_OVERFLOW);
     }
-    if (message.contains(FULL) || message.contains(QUOTA)) {
+    if (message.contains(words.full()) || message.contains(words.quota())) {
       return new SpoolTrouble(
           "disk full: " + message, "make room on the disk of the spool", Loss.Cause.DISK_FULL);
     }
-    if (message.contains(READ_ONLY)) {
+    if (message.contains(words.readOnly())) {
       return new SpoolTrouble(
           "disk read-only: " + message,
           "mount it writable, or see with dmesg why the kernel made it read-only",

@@ -18,7 +18,7 @@ import rackpulse.analysis.LimitSettings;
 import rackpulse.bus.Bus;
 import rackpulse.bus.BusSettings;
 import rackpulse.delivery.Announced;
-import rackpulse.delivery.Keeper;
+import rackpulse.delivery.SpoolOpener;
 import rackpulse.delivery.Uplink;
 import rackpulse.memory.AlarmFile;
 import rackpulse.memory.ModelFile;
@@ -88,7 +88,7 @@ public final class Engine {
       BusOpener opener,
       BiFunction<DeviceSettings, Bus, Driver> drivers,
       Uplink uplink,
-      Keeper.Opener spool,
+      SpoolOpener spool,
       Announced announced,
       AlarmFile alarms,
       ModelFile models,

@@ -1,6 +1,6 @@
 package rackpulse.linux;
 
-/// The error numbers that wires and sockets can meet, equal on x86-64 and aarch64
+/// The error numbers that wires, sockets and disks can meet, equal on x86-64 and aarch64
 /// (asm-generic/errno-base.h, asm-generic/errno.h).
 enum Errno {
   EPERM(1, "not permitted"),
@@ -18,6 +18,8 @@ enum Errno {
   ENFILE(23, "too many open files in the system"),
   EMFILE(24, "too many open files"),
   ENOTTY(25, "the device does not know this request"),
+  ENOSPC(28, "no space left on device"),
+  EROFS(30, "read-only file system"),
   EPIPE(32, "broken pipe"),
   EPROTO(71, "protocol error"),
   EBADMSG(74, "bad message"),
@@ -28,10 +30,11 @@ enum Errno {
   ETIMEDOUT(110, "timed out"),
   ECONNREFUSED(111, "connection refused"),
   EREMOTEIO(121, "remote input/output error"),
+  EDQUOT(122, "disk quota exceeded"),
   /// Any other number.
   OTHER(0, "unexpected error");
 
-  private static final Errno[] BY_NUMBER = new Errno[EREMOTEIO.number + 1];
+  private static final Errno[] BY_NUMBER = new Errno[EDQUOT.number + 1];
 
   static {
     for (Errno errno : values()) {

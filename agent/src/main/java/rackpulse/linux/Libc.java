@@ -24,6 +24,7 @@ final class Libc {
   private static final MethodHandle SOCKET = NativeFunction.SOCKET.handle();
   private static final MethodHandle SENDTO = NativeFunction.SENDTO.handle();
   private static final MethodHandle ADJTIMEX = NativeFunction.ADJTIMEX.handle();
+  private static final MethodHandle STRERROR = NativeFunction.STRERROR.handle();
 
   private static final long ERRNO_OFFSET =
       Linker.Option.captureStateLayout().byteOffset(PathElement.groupElement("errno"));
@@ -156,6 +157,18 @@ final class Libc {
   int adjtimex(MemorySegment timex) {
     try {
       return result((int) ADJTIMEX.invokeExact(address(NativeFunction.ADJTIMEX), captured, timex));
+    } catch (Throwable impossible) {
+      throw unexpected(impossible);
+    }
+  }
+
+  /// Writes the text for an error number, with a zero at its end, `into` a buffer.
+  int strerror(int number, MemorySegment into) {
+    try {
+      return result(
+          (int)
+              STRERROR.invokeExact(
+                  address(NativeFunction.STRERROR), captured, number, into, into.byteSize()));
     } catch (Throwable impossible) {
       throw unexpected(impossible);
     }

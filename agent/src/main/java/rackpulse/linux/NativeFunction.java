@@ -37,7 +37,10 @@ enum NativeFunction {
       "sendto",
       FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT)),
   /// sys/timex.h: `int adjtimex(struct timex *buffer)`.
-  ADJTIMEX("adjtimex", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+  ADJTIMEX("adjtimex", FunctionDescriptor.of(JAVA_INT, ADDRESS)),
+  /// string.h: `int strerror_r(int number, char *buffer, size_t length)`, the one of POSIX, which
+  /// the Java machine calls too.
+  STRERROR("__xpg_strerror_r", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_LONG));
 
   private static final int NOT_VARIADIC = -1;
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -33,6 +34,9 @@ class DiskFullIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int DISK_BYTES = 256 << 10;
   private static final int LEFT_BYTES = 64 << 10;
+
+  /// Full disks are called otherwise in other languages, where there are translations.
+  private static final Map<String, String> GERMAN = Map.of("LC_ALL", "C.UTF-8", "LANGUAGE", "de");
 
   @TempDir private Path directory;
   private Path disk = Path.of("");
@@ -61,7 +65,7 @@ class DiskFullIT {
       Path filler = disk.resolve("filler");
       Files.write(filler, new byte[DISK_BYTES - LEFT_BYTES]);
       broker.process().signal("STOP");
-      try (AgentProcess agent = AgentProcess.run(directory, configuration(broker, slave, "one"))) {
+      try (AgentProcess agent = runGerman(configuration(broker, slave, "one"))) {
         witness.blame(agent);
         awaitSpool(agent, "disk full");
         assertTrue(String.join("\n", status()).contains("spool: disk full"), status()::toString);
@@ -135,6 +139,10 @@ class DiskFullIT {
         .tcpBus("gateway", "modbus-tcp", slave.port())
         .device("a", "gateway", SiteProfile.WORD, 1, "100 ms")
         .device("b", "gateway", SiteProfile.FIFTY, 2, "50 ms");
+  }
+
+  private AgentProcess runGerman(Configuration configuration) throws IOException {
+    return AgentProcess.run(directory, configuration, GERMAN);
   }
 
   private void awaitSpool(AgentProcess agent, String state) throws InterruptedException {

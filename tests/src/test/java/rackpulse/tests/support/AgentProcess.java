@@ -28,8 +28,15 @@ public final class AgentProcess extends RunningProcess {
   /// Writes `configuration` to `rackpulse.toml` in `directory` and runs the agent on it, with the
   /// site's profiles in `profiles`.
   public static AgentProcess run(Path directory, Object configuration) throws IOException {
+    return run(directory, configuration, Map.of());
+  }
+
+  /// The same with additional environment.
+  public static AgentProcess run(
+      Path directory, Object configuration, Map<String, String> environment) throws IOException {
     Files.writeString(directory.resolve("rackpulse.toml"), configuration.toString());
-    return start(directory, "run", "--config", "rackpulse.toml", "--profiles", "profiles");
+    return start(
+        directory, environment, "run", "--config", "rackpulse.toml", "--profiles", "profiles");
   }
 
   private static List<String> command(String... arguments) {
