@@ -157,6 +157,10 @@ final class PackageTable {
         "terminal");
     rowThatUsesAllAbove(
         "config", "TOML files to settings records and profiles, every problem with its line.");
+    rowThatUsesAllAbove(
+        "reload",
+        "New configuration for a running agent: what it changes, when it comes in, when it goes"
+            + " again.");
     rowThatUsesAllAbove("command", "The command line: one class per command.");
     rowThatUsesAllAbove("rackpulse", "Composition root: `Main`, wiring, signals, exit codes.");
   }

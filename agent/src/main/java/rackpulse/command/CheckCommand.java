@@ -1,11 +1,13 @@
 package rackpulse.command;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -13,6 +15,7 @@ import rackpulse.bus.BusSettings;
 import rackpulse.config.Configuration;
 import rackpulse.json.JsonWriter;
 import rackpulse.mqtt.MqttSession;
+import rackpulse.reload.Plan;
 import rackpulse.schedule.BusBudget;
 import rackpulse.schedule.BusBudget.Budget;
 import rackpulse.terminal.Display;
@@ -34,6 +37,12 @@ final class CheckCommand implements Callable<Integer> {
   private final Services services;
 
   @Mixin private ConfigurationOptions options;
+
+  @Option(
+      names = "--against",
+      paramLabel = "RUNNING",
+      description = "also tell what a reload changes in an agent that runs this configuration")
+  private @Nullable Path against;
 
   @Option(names = "--devices", description = "one row for each device, however many there are")
   private boolean devices;
@@ -62,10 +71,16 @@ final class CheckCommand implements Callable<Integer> {
                   .filter(device -> device.bus().equals(bus.name()))
                   .toList()));
     }
+    Plan plan =
+        against == null ? null : Plan.of(options.loadOther(against, services), configuration);
     if (json) {
-      services.terminal().line(json(budgets));
+      services.terminal().line(json(budgets, plan));
     } else {
       print(budgets, services.terminal());
+      if (plan != null) {
+        plan.lines().forEach(services.terminal()::line);
+        services.terminal().line("");
+      }
       services.terminal().line(summary(configuration));
     }
     return ExitCode.OK;
@@ -141,7 +156,7 @@ final class CheckCommand implements Callable<Integer> {
     return "%.1f %%".formatted(100 * share);
   }
 
-  private static String json(List<Budget> budgets) {
+  private static String json(List<Budget> budgets, @Nullable Plan plan) {
     JsonWriter json = new JsonWriter().beginObject().beginArray("buses");
     for (Budget budget : budgets) {
       json.beginObject()
@@ -162,7 +177,32 @@ final class CheckCommand implements Callable<Integer> {
       }
       json.end().end();
     }
-    return json.end().end().text();
+    json.end();
+    if (plan != null) {
+      json(json.beginObject("plan"), plan);
+      json.end();
+    }
+    return json.end().text();
+  }
+
+  private static void json(JsonWriter json, Plan plan) {
+    changes(json, "buses", plan.buses());
+    changes(json, "devices", plan.devices());
+    json.flag("session", plan.session()).flag("analysis", plan.analysis()).beginArray("later");
+    plan.later().forEach(json::text);
+    json.end();
+  }
+
+  private static void changes(JsonWriter json, String key, List<Plan.Change> changes) {
+    json.beginArray(key);
+    for (Plan.Change change : changes) {
+      json.beginObject()
+          .text("name", change.name())
+          .text("fate", change.fate().word())
+          .text("what", change.what())
+          .end();
+    }
+    json.end();
   }
 
   private static double seconds(Duration duration) {

@@ -33,8 +33,7 @@ final class ConfigurationOptions {
   /// device, such as a package brings along, cannot be used: an agent that polls nothing would look
   /// as if all were well.
   Configuration load(Services services, Consumer<String> warnings) throws ConfigurationException {
-    Configuration configuration =
-        ConfigurationFile.load(file, new Profiles(profiles.directories()), services.environment());
+    Configuration configuration = loadOther(file, services);
     configuration.warnings().forEach(warning -> warnings.accept(warning.toString()));
     if (configuration.devices().isEmpty()) {
       Problems problems = new Problems();
@@ -42,6 +41,12 @@ final class ConfigurationOptions {
       problems.throwIfAny();
     }
     return configuration;
+  }
+
+  /// Reads and checks another file with the same profiles.
+  Configuration loadOther(Path other, Services services) throws ConfigurationException {
+    return ConfigurationFile.load(
+        other, new Profiles(profiles.directories()), services.environment());
   }
 
   /// Reads and checks it for a person: warnings go to the error stream.

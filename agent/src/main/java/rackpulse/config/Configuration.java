@@ -1,6 +1,7 @@
 package rackpulse.config;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import rackpulse.analysis.DerivedSettings;
 import rackpulse.analysis.LimitSettings;
@@ -39,6 +40,12 @@ public record Configuration(
   /// @param id the agent's name, `[A-Za-z0-9_-]`
   /// @param stateDirectory where state that must survive is kept
   /// @param statusFile replaced every few seconds for `rackpulse status`
+  /// @param probation how long a bus is watched after a reload has changed it; 0 for not at all
   public record AgentSettings(
-      String id, String site, String rack, Path stateDirectory, Path statusFile) {}
+      String id,
+      String site,
+      String rack,
+      Path stateDirectory,
+      Path statusFile,
+      Duration probation) {}
 }

@@ -34,12 +34,6 @@ public final class ConfigurationFile {
   private static final List<String> COMMANDS =
       List.of("read", "rescan", "reload", "retrain", "dump-recorder", "identify");
 
-  /// What is read and checked, and on which this version does not act.
-  private static final List<Idle> IDLE =
-      List.of(
-          new Idle("agent", "a configuration is not changed while running", "probation"),
-          new Idle("commands", "no command is accepted"));
-
   private final TomlReader root;
   private final Profiles profiles;
   private final Map<String, String> environment;
@@ -52,15 +46,6 @@ public final class ConfigurationFile {
     this.profiles = profiles;
     this.environment = environment;
     this.problems = problems;
-  }
-
-  /// A table, or some of its keys, without effect.
-  ///
-  /// @param instead what the agent does without it
-  private record Idle(String table, String instead, List<String> keys) {
-    Idle(String table, String instead, String... keys) {
-      this(table, instead, List.of(keys));
-    }
   }
 
   /// Reads `file`.
@@ -142,13 +127,13 @@ public final class ConfigurationFile {
       String what = table.has("id") ? "the agent" : "the agent (it is the host name; set \"id\")";
       table.problem("id", notAName(what, id));
     }
-    table.duration("probation", ofMinutes(2), ZERO, ofHours(1));
     return new AgentSettings(
         id,
         place(table, "site", placeNeeded),
         place(table, "rack", placeNeeded),
         absolute(table, "state_directory", DEFAULT_STATE_DIRECTORY),
-        absolute(table, "status_file", DEFAULT_STATUS_FILE));
+        absolute(table, "status_file", DEFAULT_STATUS_FILE),
+        table.duration("probation", ofMinutes(2), ZERO, ofHours(1)));
   }
 
   /// Site and rack tell the devices of two racks apart; one default for all would mix them.
@@ -234,19 +219,11 @@ public final class ConfigurationFile {
     table.integer("max_per_minute", 10, 1, 600);
   }
 
+  /// What is read and checked, and on which this version does not act.
   private void warnOfIdle() {
-    for (Idle idle : IDLE) {
-      TomlReader table = root.tableOrEmpty(idle.table());
-      if (idle.keys().isEmpty() && !table.keys().isEmpty()) {
-        String what = "[" + idle.table() + "] has no effect in this version: ";
-        warnings.add(root.at(idle.table(), what + idle.instead()));
-      }
-      for (String key : idle.keys()) {
-        if (table.has(key)) {
-          String what = "\"" + key + "\" has no effect in this version: ";
-          warnings.add(table.at(key, what + idle.instead()));
-        }
-      }
+    if (!root.tableOrEmpty("commands").keys().isEmpty()) {
+      String what = "[commands] has no effect in this version: no command is accepted";
+      warnings.add(root.at("commands", what));
     }
   }
 }

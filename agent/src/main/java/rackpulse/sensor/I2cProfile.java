@@ -1,10 +1,13 @@
 package rackpulse.sensor;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import rackpulse.bus.BusException;
 import rackpulse.bus.Crc8;
 import rackpulse.chip.Ads1115;
@@ -186,7 +189,22 @@ public record I2cProfile(
   /// @param read how many bytes, checksums included, 0 to 32
   /// @param retries how often a refused or unanswered read is tried again after another `pause`,
   ///   for chips that do not acknowledge while they measure, 0 to 20
-  public record Step(byte[] write, Duration pause, int read, int retries) {}
+  public record Step(byte[] write, Duration pause, int read, int retries) {
+    /// By the bytes, so that a profile read twice is the same.
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Step step
+          && Arrays.equals(write, step.write)
+          && pause.equals(step.pause)
+          && read == step.read
+          && retries == step.retries;
+    }
+
+    @Override
+    public int hashCode() {
+      return Objects.hash(Arrays.hashCode(write), pause, read, retries);
+    }
+  }
 
   /// A channel and where its number lies in the joined replies.
   ///
@@ -206,6 +224,21 @@ public record I2cProfile(
   public record Identity(List<Step> steps, Optional<Crc8> checksum, byte[] mask, byte[] expected) {
     public Identity {
       steps = List.copyOf(steps);
+    }
+
+    /// By the bytes, so that a profile read twice is the same.
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Identity identity
+          && steps.equals(identity.steps)
+          && checksum.equals(identity.checksum)
+          && Arrays.equals(mask, identity.mask)
+          && Arrays.equals(expected, identity.expected);
+    }
+
+    @Override
+    public int hashCode() {
+      return Objects.hash(steps, checksum, Arrays.hashCode(mask), Arrays.hashCode(expected));
     }
   }
 }

@@ -75,6 +75,23 @@ class CommandLineTest {
   }
 
   @Test
+  void checkTellsWhatAReloadChanges() throws IOException {
+    Path running = Files.writeString(directory.resolve("running.toml"), TOML);
+    String wanted = file(TOML.replace("0x44", "0x45").replace("i2c-1", "i2c-2"));
+    String[] arguments = {"-c", wanted, "--against", running.toString()};
+    assertEquals(ExitCode.OK, execute(new CheckCommand(services()), arguments));
+    assertTrue(out().contains("bus front: changed, restarts (its own keys, its devices)"), out());
+    assertTrue(out().contains("device inlet: changed, on front"), out());
+    outBytes.reset();
+    String[] json = {"-c", wanted, "--against", running.toString(), "--json"};
+    assertEquals(ExitCode.OK, execute(new CheckCommand(services()), json));
+    String device = "\"devices\":[{\"name\":\"inlet\",\"fate\":\"changed\",\"what\":\"front\"}]";
+    assertTrue(out().contains(device), out());
+    Files.writeString(running, "[agent\n");
+    assertEquals(ExitCode.CONFIGURATION, execute(new CheckCommand(services()), arguments));
+  }
+
+  @Test
   void readShowsWhatIsComputed() throws IOException {
     buses.reply = new byte[] {0x66, 0x66, (byte) 0x93, 0x72, (byte) 0xB0, (byte) 0xDC};
     String toml =

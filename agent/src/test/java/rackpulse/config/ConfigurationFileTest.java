@@ -33,6 +33,7 @@ import rackpulse.watch.WatchSettings;
 
 class ConfigurationFileTest {
   private static final Path FILE = Path.of("rackpulse.toml");
+  private static final Duration PROBATION = Duration.ofMinutes(2);
   private static final Map<String, String> ENVIRONMENT =
       Map.of("HOSTNAME", "rc-a12.example", "CREDENTIALS_DIRECTORY", "/run/credentials/rackpulse");
 
@@ -56,7 +57,8 @@ class ConfigurationFileTest {
             "site",
             "rack",
             Path.of("/var/lib/rackpulse"),
-            Path.of("/run/rackpulse/status.json")),
+            Path.of("/run/rackpulse/status.json"),
+            PROBATION),
         configuration.agent());
     assertEquals(
         new MqttSettings(
@@ -128,7 +130,7 @@ class ConfigurationFileTest {
             probe_every = "2 s"
             """);
     assertEquals(
-        new AgentSettings("a", "s", "r", Path.of("/state"), Path.of("/status")),
+        new AgentSettings("a", "s", "r", Path.of("/state"), Path.of("/status"), PROBATION),
         configuration.agent());
     assertEquals(
         new MqttSettings(

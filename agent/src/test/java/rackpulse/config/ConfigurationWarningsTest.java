@@ -68,17 +68,13 @@ class ConfigurationWarningsTest {
   void warnsOfKeysWithoutEffect() throws ConfigurationException {
     String text =
         """
-        [agent]
-        probation = "1 min"
         [forecast]
         [commands]
         allow = ["read"]
         """;
     assertEquals(
         List.of(
-            "rackpulse.toml:2:1: \"probation\" has no effect in this version: a configuration is"
-                + " not changed while running",
-            "rackpulse.toml:4:1: [commands] has no effect in this version: no command is accepted"),
+            "rackpulse.toml:2:1: [commands] has no effect in this version: no command is accepted"),
         warnings(text));
   }
 
