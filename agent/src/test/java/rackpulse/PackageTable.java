@@ -42,8 +42,11 @@ final class PackageTable {
         "What the models have learned, as bounded, versioned bytes that come back bit by bit.");
     row(
         "model",
-        "The least-squares models: own past, rack, forecast, time to threshold, sensor faults;"
-            + " pure, no clock.",
+        "The least-squares models: own past, rack, forecast, sensor faults; pure, no clock.",
+        "state");
+    row(
+        "trend",
+        "Where raw readings are heading, and how soon that passes a limit; pure, no clock.",
         "state");
     row(
         "analysis",
@@ -58,6 +61,7 @@ final class PackageTable {
         "telemetry",
         "state",
         "model",
+        "trend",
         "analysis");
     row(
         "history",

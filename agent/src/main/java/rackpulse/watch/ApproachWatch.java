@@ -6,7 +6,6 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import rackpulse.analysis.LimitSettings;
 import rackpulse.analysis.Wording;
-import rackpulse.model.TimeToThreshold;
 import rackpulse.state.StateReader;
 import rackpulse.state.StateWriter;
 import rackpulse.state.UnusableState;
@@ -16,18 +15,25 @@ import rackpulse.telemetry.Channel;
 import rackpulse.telemetry.Quantity;
 import rackpulse.telemetry.Report;
 import rackpulse.telemetry.Stamp;
+import rackpulse.trend.TimeToThreshold;
+import rackpulse.trend.Trend;
 
 /// Warns while a channel runs towards one of its limits, before it has passed it.
 final class ApproachWatch {
   /// Readings in a row that no line sees reaching a limit, after which a warning is over.
   private static final int QUIET_READINGS = 12;
 
+  /// The same where it is seen to come to rest before.
+  private static final int SETTLED_READINGS = 3;
+
   private static final double WARN_SEVERITY = 0.6;
   private static final double ALARM_SEVERITY = 0.9;
 
   private final Channel channel;
   private final LimitSettings settings;
+  private final Trend.Settings readings;
   private final Episode episode;
+  private Trend trend;
 
   /// Alarm limits first: of several the first is told.
   private final List<Approach> approaches = new ArrayList<>();
@@ -35,18 +41,24 @@ final class ApproachWatch {
   private int quiet;
 
   private static final class Approach {
-    final TimeToThreshold.Settings settings;
+    final double limit;
+    final boolean isFalling;
     final boolean isAlarm;
     TimeToThreshold model;
 
-    Approach(TimeToThreshold.Settings settings, boolean isAlarm) {
-      this.settings = settings;
+    Approach(Trend trend, double limit, boolean isFalling, boolean isAlarm) {
+      this.limit = limit;
+      this.isFalling = isFalling;
       this.isAlarm = isAlarm;
-      model = new TimeToThreshold(settings);
+      model = model(trend);
+    }
+
+    TimeToThreshold model(Trend trend) {
+      return new TimeToThreshold(trend, limit, isFalling);
     }
 
     boolean isInside(double value) {
-      return settings.falling() ? value > settings.limit() : value < settings.limit();
+      return isFalling ? value > limit : value < limit;
     }
   }
 
@@ -54,38 +66,40 @@ final class ApproachWatch {
   ApproachWatch(LimitSettings settings, long everyNanos) {
     channel = settings.channel();
     this.settings = settings;
+    Traits traits = Traits.of(channel.quantity());
+    readings = new Trend.Settings(everyNanos, traits.resolution(), traits.usualRange());
+    trend = new Trend(readings);
     episode = new Episode(channel, Anomaly.Kind.APPROACHING_LIMIT, 1);
-    add(settings.alarmHigh(), false, true, everyNanos);
-    add(settings.alarmLow(), true, true, everyNanos);
-    add(settings.warnHigh(), false, false, everyNanos);
-    add(settings.warnLow(), true, false, everyNanos);
+    add(settings.alarmHigh(), false, true);
+    add(settings.alarmLow(), true, true);
+    add(settings.warnHigh(), false, false);
+    add(settings.warnLow(), true, false);
   }
 
-  private void add(OptionalDouble limit, boolean isFalling, boolean isAlarm, long everyNanos) {
+  private void add(OptionalDouble limit, boolean isFalling, boolean isAlarm) {
     if (limit.isPresent()) {
-      Traits traits = Traits.of(channel.quantity());
-      TimeToThreshold.Settings of =
-          new TimeToThreshold.Settings(
-              limit.getAsDouble(), isFalling, everyNanos, traits.resolution(), traits.usualRange());
-      approaches.add(new Approach(of, isAlarm));
+      approaches.add(new Approach(trend, limit.getAsDouble(), isFalling, isAlarm));
     }
   }
 
   /// Takes one reading; NaN where there is none, or its sensor has failed.
   void observe(Stamp stamp, long stepNanos, double value, List<Report> reports) {
+    if (!trend.observe(stepNanos, value)) {
+      return;
+    }
     Approach told = null;
+    boolean settles = true;
     for (Approach approach : approaches) {
-      boolean isApproaching = approach.model.observe(stepNanos, value);
+      boolean isApproaching = approach.model.judge();
       // a limit that is passed already is told as such
       if (isApproaching && told == null && approach.isInside(value)) {
         told = approach;
       }
-    }
-    if (Double.isNaN(value)) {
-      return;
+      settles &= approach.model.settles();
     }
     quiet = told == null ? Math.min(quiet + 1, QUIET_READINGS) : 0;
-    if (told == null && episode.isRaised() && quiet < QUIET_READINGS) {
+    int enough = settles ? SETTLED_READINGS : QUIET_READINGS;
+    if (told == null && episode.isRaised() && quiet < enough) {
       return;
     }
     if (episode.wants(stamp, told != null)) {
@@ -103,13 +117,10 @@ final class ApproachWatch {
     TimeToThreshold model = approach.model;
     Outlook outlook =
         new Outlook(
-            approach.settings.limit(),
-            model.minutes(),
-            model.earliestMinutes(),
-            model.latestMinutes());
+            approach.limit, model.minutes(), model.earliestMinutes(), model.latestMinutes());
     String text =
         is
-            + (approach.settings.falling() ? " and falling" : " and rising")
+            + (approach.isFalling ? " and falling" : " and rising")
             + ": it passes the "
             + (approach.isAlarm ? "alarm" : "warning")
             + " limit "
@@ -145,22 +156,26 @@ final class ApproachWatch {
   }
 
   void save(StateWriter writer) {
+    trend.save(writer);
     writer.number(approaches.size());
     approaches.forEach(approach -> approach.model.save(writer));
   }
 
   void restore(StateReader reader) throws UnusableState {
+    Trend restored = new Trend(readings);
+    restored.restore(reader);
     if (reader.number() != approaches.size()) {
       throw new UnusableState("the limits of " + channel.path() + " are others now");
     }
-    List<TimeToThreshold> restored = new ArrayList<>();
+    List<TimeToThreshold> models = new ArrayList<>();
     for (Approach approach : approaches) {
-      TimeToThreshold model = new TimeToThreshold(approach.settings);
+      TimeToThreshold model = approach.model(restored);
       model.restore(reader);
-      restored.add(model);
+      models.add(model);
     }
-    for (int i = 0; i < restored.size(); i++) {
-      approaches.get(i).model = restored.get(i);
+    trend = restored;
+    for (int i = 0; i < models.size(); i++) {
+      approaches.get(i).model = models.get(i);
     }
   }
 }

@@ -9,8 +9,9 @@ import rackpulse.model.EdgeLs;
 import rackpulse.model.Forecast;
 import rackpulse.model.RackModel;
 import rackpulse.model.SensorFaults;
-import rackpulse.model.TimeToThreshold;
 import rackpulse.state.StateWriter;
+import rackpulse.trend.TimeToThreshold;
+import rackpulse.trend.Trend;
 
 /// What the models of one channel cost, by hand: `tests/bench model [SAMPLES]`.
 ///
@@ -70,10 +71,21 @@ public final class ModelBench {
   }
 
   private void timeToThreshold() {
-    TimeToThreshold.Settings settings =
-        new TimeToThreshold.Settings(32, false, EVERY_NANOS, 0.01, 30);
-    TimeToThreshold model = new TimeToThreshold(settings);
-    measure("time to threshold", i -> model.observe(EVERY_NANOS, series[i]), model::save);
+    Trend trend = new Trend(new Trend.Settings(EVERY_NANOS, 0.01, 30));
+    TimeToThreshold high = new TimeToThreshold(trend, 32, false);
+    TimeToThreshold low = new TimeToThreshold(trend, 18, true);
+    measure(
+        "time to two thresholds",
+        i -> {
+          trend.observe(EVERY_NANOS, series[i]);
+          high.judge();
+          low.judge();
+        },
+        writer -> {
+          trend.save(writer);
+          high.save(writer);
+          low.save(writer);
+        });
   }
 
   private void sensorFaults(int count) {

@@ -4,7 +4,7 @@ import java.util.Random;
 
 /// Values, times and intervals that no sensor should give: seeded, and switching its habit all the
 /// time.
-final class AdversarialSeries {
+public final class AdversarialSeries {
   private static final int HABITS = 9;
 
   private final Random random;
@@ -13,11 +13,11 @@ final class AdversarialSeries {
   private double state;
   private double size;
 
-  AdversarialSeries(long seed) {
+  public AdversarialSeries(long seed) {
     random = new Random(seed);
   }
 
-  double value() {
+  public double value() {
     if (left-- <= 0) {
       habit = random.nextInt(HABITS);
       left = random.nextInt(2000);
@@ -43,7 +43,7 @@ final class AdversarialSeries {
   }
 
   /// Mostly steps of `usual`, sometimes backward, the same again, or anywhere.
-  long next(long before, long usual) {
+  public long next(long before, long usual) {
     return switch (random.nextInt(200)) {
       case 0 -> random.nextLong();
       case 1 -> before - usual;
@@ -54,7 +54,7 @@ final class AdversarialSeries {
   }
 
   /// Mostly 1, sometimes a gap, sometimes nonsense.
-  long intervals() {
+  public long intervals() {
     return switch (random.nextInt(500)) {
       case 0 -> random.nextLong();
       case 1 -> -random.nextInt(10);
@@ -63,7 +63,7 @@ final class AdversarialSeries {
     };
   }
 
-  boolean seldom() {
+  public boolean seldom() {
     return random.nextInt(20_000) == 0;
   }
 }

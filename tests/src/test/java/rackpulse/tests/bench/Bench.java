@@ -20,6 +20,7 @@ public final class Bench {
         replay [ROWS]
         spool [SECONDS]
         model [SAMPLES]
+        approach [TRIALS]
         faults [TRIALS]
         native [SECONDS [NAME=COMMAND]...]
       or: tests/soak [--minutes N] [--seed S]
