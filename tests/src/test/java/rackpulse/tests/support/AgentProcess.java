@@ -9,20 +9,20 @@ import java.util.Map;
 
 /// The agent as an operator starts it: whatever `-Dagent.command=` says, the jar or the binary.
 public final class AgentProcess extends RunningProcess {
-  private AgentProcess(Path directory, Map<String, String> environment, String... arguments)
+  private AgentProcess(List<String> command, Path directory, Map<String, String> environment)
       throws IOException {
-    super(command(arguments), directory, environment);
+    super(command, directory, environment);
   }
 
   /// Starts any command of the agent in `directory`.
   public static AgentProcess start(Path directory, String... arguments) throws IOException {
-    return new AgentProcess(directory, Map.of(), arguments);
+    return new AgentProcess(command(arguments), directory, Map.of());
   }
 
   /// Starts any command of the agent with additional environment.
   public static AgentProcess start(
       Path directory, Map<String, String> environment, String... arguments) throws IOException {
-    return new AgentProcess(directory, environment, arguments);
+    return new AgentProcess(command(arguments), directory, environment);
   }
 
   /// Writes `configuration` to `rackpulse.toml` in `directory` and runs the agent on it, with the
@@ -37,6 +37,14 @@ public final class AgentProcess extends RunningProcess {
     Files.writeString(directory.resolve("rackpulse.toml"), configuration.toString());
     return start(
         directory, environment, "run", "--config", "rackpulse.toml", "--profiles", "profiles");
+  }
+
+  /// Starts any command of the agent through another program, such as one that changes the user.
+  public static AgentProcess startThrough(List<String> wrapper, Path directory, String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(wrapper);
+    command.addAll(command(arguments));
+    return new AgentProcess(command, directory, Map.of());
   }
 
   private static List<String> command(String... arguments) {

@@ -29,12 +29,25 @@ public record Certificates(Path directory, String authority) {
   /// Makes a certificate for `name` with `alternatives` such as `DNS:localhost,IP:127.0.0.1`.
   public Certificates sign(String name, String alternatives)
       throws IOException, InterruptedException {
+    return sign(name, alternatives, List.of());
+  }
+
+  /// Makes one that has expired a week ago.
+  public Certificates signLongAgo(String name, String alternatives)
+      throws IOException, InterruptedException {
+    return sign(name, alternatives, List.of("faketime", "-f", "-9d"));
+  }
+
+  private Certificates sign(String name, String alternatives, List<String> clock)
+      throws IOException, InterruptedException {
     Files.writeString(directory.resolve(name + ".ext"), "subjectAltName=" + alternatives + "\n");
     openssl("req", "-subj", "/CN=" + name)
         .with(NEW_KEY)
         .with("-keyout", name + ".key", "-out", name + ".csr")
         .run();
-    openssl("x509", "-req", "-in", name + ".csr", "-CA", authority + ".pem", "-CAcreateserial")
+    new Command(new ArrayList<>(clock))
+        .with("openssl", "x509", "-req", "-in", name + ".csr")
+        .with("-CA", authority + ".pem", "-CAcreateserial")
         .with("-CAkey", authority + ".key", "-days", "2")
         .with("-extfile", name + ".ext", "-out", name + ".pem")
         .run();
