@@ -92,6 +92,11 @@ final class PackageTable {
         "vitals",
         "credentials");
     row(
+        "remote",
+        "Commands over MQTT: what may be asked, why it is refused, and how it is answered.",
+        "telemetry",
+        "json");
+    row(
         "delivery",
         "What is on its way to the broker: mailboxes, the outbox, losses, what must stand there.",
         "telemetry",

@@ -10,6 +10,7 @@ import rackpulse.config.Problems.Problem;
 import rackpulse.engine.EngineSettings;
 import rackpulse.mqtt.MqttSettings;
 import rackpulse.recorder.RecorderSettings;
+import rackpulse.remote.RemoteSettings;
 import rackpulse.sensor.DeviceSettings;
 import rackpulse.spool.SpoolSettings;
 import rackpulse.watch.WatchSettings;
@@ -23,6 +24,7 @@ public record Configuration(
     EngineSettings engine,
     SpoolSettings spool,
     RecorderSettings recorder,
+    RemoteSettings remote,
     List<BusSettings> buses,
     List<DeviceSettings> devices,
     List<DerivedSettings> derived,

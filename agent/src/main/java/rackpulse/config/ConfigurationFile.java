@@ -9,9 +9,11 @@ import static java.time.Duration.ofSeconds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import rackpulse.analysis.DerivedSettings;
 import rackpulse.analysis.LimitSettings;
 import rackpulse.config.BusTables.Bus;
@@ -21,6 +23,9 @@ import rackpulse.config.DeviceTables.Devices;
 import rackpulse.engine.EngineSettings;
 import rackpulse.mqtt.MqttSettings;
 import rackpulse.recorder.RecorderSettings;
+import rackpulse.remote.Command;
+import rackpulse.remote.RemoteSettings;
+import rackpulse.remote.ResponseTopics;
 import rackpulse.spool.SpoolSettings;
 import rackpulse.telemetry.Ids;
 import rackpulse.watch.WatchSettings;
@@ -30,9 +35,6 @@ public final class ConfigurationFile {
   private static final Path KERNEL_HOST_NAME = Path.of("/proc/sys/kernel/hostname");
   private static final String DEFAULT_STATE_DIRECTORY = "/var/lib/rackpulse";
   private static final String DEFAULT_STATUS_FILE = "/run/rackpulse/status.json";
-
-  private static final List<String> COMMANDS =
-      List.of("read", "rescan", "reload", "retrain", "dump-recorder", "identify");
 
   private final TomlReader root;
   private final Profiles profiles;
@@ -97,7 +99,7 @@ public final class ConfigurationFile {
     EngineSettings engine = engine();
     SpoolSettings spool = spool(root.tableOrEmpty("spool"), agent.stateDirectory());
     RecorderSettings recorder = recorder(root.tableOrEmpty("recorder"), agent.stateDirectory());
-    checkCommands(root.tableOrEmpty("commands"));
+    RemoteSettings remote = remote(root.tableOrEmpty("commands"), mqtt.prefix());
     ChannelTables channels = new ChannelTables(root, devices);
     List<DerivedSettings> derived = channels.derived();
     List<LimitSettings> limits = channels.limits();
@@ -113,6 +115,7 @@ public final class ConfigurationFile {
         engine,
         spool,
         recorder,
+        remote,
         buses.values().stream().flatMap(bus -> bus.settings().stream()).toList(),
         devices.sound().stream().map(Device::settings).toList(),
         derived,
@@ -206,17 +209,27 @@ public final class ConfigurationFile {
         (int) table.integer("max_files", 20, 1, 1000));
   }
 
-  private static void checkCommands(TomlReader table) {
-    for (String command : table.strings("allow")) {
-      if (!COMMANDS.contains(command)) {
-        String near = Suggestion.didYouMean(command, COMMANDS);
-        String remedy = near.isEmpty() ? ", one of " + String.join(", ", COMMANDS) : near;
-        table.problem("allow", "unknown command \"" + command + "\"" + remedy);
-      }
+  private static RemoteSettings remote(TomlReader table, String published) {
+    Set<Command> allowed = EnumSet.noneOf(Command.class);
+    for (String id : table.strings("allow")) {
+      Command.of(id).ifPresentOrElse(allowed::add, () -> table.problem("allow", unknown(id)));
     }
-    table.bytes("max_bytes", 4L << 10, 64, 64L << 10);
-    table.duration("max_age", ofSeconds(30), ofSeconds(1), ofMinutes(10));
-    table.integer("max_per_minute", 10, 1, 600);
+    Optional<String> prefix = table.string("response_prefix");
+    prefix
+        .flatMap(given -> ResponseTopics.objectionToPrefix(given, published))
+        .ifPresent(text -> table.problem("response_prefix", "\"response_prefix\" " + text));
+    return new RemoteSettings(
+        allowed,
+        (int) table.bytes("max_bytes", 4L << 10, 64, 64L << 10),
+        table.duration("max_age", ofSeconds(30), ofSeconds(1), ofMinutes(10)),
+        (int) table.integer("max_per_minute", 10, 1, 600),
+        prefix);
+  }
+
+  private static String unknown(String command) {
+    String near = Suggestion.didYouMean(command, Command.ids());
+    String remedy = near.isEmpty() ? ", one of " + String.join(", ", Command.ids()) : near;
+    return "unknown command \"" + command + "\"" + remedy;
   }
 
   /// What is read and checked, and on which this version does not act.

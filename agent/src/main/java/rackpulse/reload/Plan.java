@@ -95,6 +95,7 @@ public record Plan(
     differing(later, "spool.backlog_rate", engine.backlogPerSecond(), present.backlogPerSecond());
     differing(later, "[spool]", running.spool(), wanted.spool());
     differing(later, "[recorder]", running.recorder(), wanted.recorder());
+    differing(later, "[commands]", running.remote(), wanted.remote());
     return later;
   }
 
@@ -127,6 +128,7 @@ public record Plan(
             running.engine().stopWithin()),
         running.spool(),
         running.recorder(),
+        running.remote(),
         wanted.buses(),
         wanted.devices(),
         wanted.derived(),
