@@ -96,7 +96,16 @@ record OnlyPlace(String what, List<String> targets, Set<String> places) {
             "java.util.regex.",
             "java.lang.String.format",
             "java.util.Formatter")
-        .in("config", "command", "terminal", "history", "simulation", "rackpulse", "scan", "demo");
+        .in(
+            "config",
+            "command",
+            "terminal",
+            "history",
+            "plot",
+            "simulation",
+            "rackpulse",
+            "scan",
+            "demo");
     only("stubs", "java.lang.UnsupportedOperationException.<init>").in();
   }
 

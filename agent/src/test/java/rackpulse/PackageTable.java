@@ -63,13 +63,16 @@ final class PackageTable {
         "model",
         "trend",
         "analysis");
+    row("plot", "Drawings of recordings for reports, as SVG.");
     row(
         "history",
-        "Recorded data: CSV in, rows and SVG plots out, behind `replay` and `evaluate`.",
+        "Recorded data: CSV in, rows out, behind `replay` and `evaluate`.",
         "telemetry",
         "analysis",
         "state",
-        "model");
+        "model",
+        "watch",
+        "plot");
     row(
         "spool",
         "A byte-bounded, crash-safe log of what the broker has not yet taken; atomic replacement"

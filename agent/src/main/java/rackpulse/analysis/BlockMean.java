@@ -39,7 +39,7 @@ public final class BlockMean {
   private long startMillis;
   private long intervals = 1;
 
-  /// @param blockMillis the length of a block
+  /// @param blockMillis the length of a block; 0 where each reading is one
   /// @param everyMillis between readings; half of those due must be there, at least one
   public BlockMean(long blockMillis, long everyMillis) {
     this.blockMillis = blockMillis;
@@ -54,6 +54,11 @@ public final class BlockMean {
   /// @return whether the reading ended a block with enough readings, which [#mean], [#startMillis]
   ///   and [#intervals] then describe
   public boolean observe(long wallMillis, long stepNanos, double value) {
+    if (blockMillis == 0) {
+      mean = value;
+      startMillis = wallMillis;
+      return Math.abs(value) <= LARGEST;
+    }
     long present = Math.floorDiv(wallMillis, blockMillis);
     boolean isComplete = open && present != block && deliver();
     if (!open || present != block) {

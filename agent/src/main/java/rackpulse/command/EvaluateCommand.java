@@ -12,15 +12,18 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import rackpulse.command.ReplayCommand.Progress;
 import rackpulse.command.ReplayCommand.RecordingOptions;
 import rackpulse.config.Amounts;
+import rackpulse.config.ConfigurationException;
 import rackpulse.history.Evaluation;
 import rackpulse.history.RecordingSettings;
-import rackpulse.history.SvgPlot;
 import rackpulse.history.UnusableRecording;
+import rackpulse.plot.Plot;
+import rackpulse.plot.SvgPlot;
 import rackpulse.terminal.Display;
+import rackpulse.terminal.ProgressBar;
 import rackpulse.terminal.Table;
+import rackpulse.terminal.Terminal;
 
 /// `rackpulse evaluate`: how well forecasts of a recording come true.
 @Command(
@@ -33,9 +36,6 @@ import rackpulse.terminal.Table;
 final class EvaluateCommand implements Callable<Integer> {
   private static final int MOST_PASSES = 100;
 
-  /// A week of blocks of five minutes.
-  private static final long MOST_STEPS = 2016;
-
   private final Services services;
 
   @Mixin private RecordingOptions options;
@@ -43,8 +43,10 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--horizon",
       paramLabel = "DURATION",
-      description = "how far ahead; several times for several (default: 15m, 30m and 60m)")
-  private List<String> horizons = List.of("15m", "30m", "60m");
+      description =
+          "how far ahead; several times for several (default: 3, 6 and 12 samples: 15, 30 and 60"
+              + " minutes in blocks of 5)")
+  private List<String> horizons = List.of();
 
   @Option(
       names = "--train",
@@ -68,39 +70,42 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws ConfigurationException {
     Evaluation.Settings settings = settings();
+    Path file = plot;
+    if (file != null) {
+      options.checkResult("--plot", file);
+    }
     try (Progress progress = new Progress(services, "evaluate", true)) {
-      Evaluation.Result result = Evaluation.run(settings, progress::problem, progress::show);
+      Evaluation.Result result =
+          Evaluation.run(
+              settings, ahead -> labels(settings, ahead), progress::problem, progress::show);
       progress.clear();
-      print(result, settings.recording().periodMillis());
-      if (plot != null) {
-        long aheadMillis = settings.horizons().getFirst() * settings.recording().periodMillis();
-        String name = "forecast, " + ahead(aheadMillis) + " ahead";
-        Files.writeString(plot, SvgPlot.draw(result.plot(), name));
+      print(result);
+      if (file != null) {
+        Files.writeString(file, SvgPlot.draw(result.plot()));
       }
       return result.bad() > 0 ? ExitCode.GAPS : ExitCode.OK;
     } catch (UnusableRecording e) {
-      services.err().println("rackpulse: " + e.getMessage());
-      return ExitCode.USAGE;
+      return ReplayCommand.failed(services, e.getMessage());
     } catch (IOException e) {
-      services.err().println("rackpulse: this could not be read or written: " + e.getMessage());
-      return ExitCode.USAGE;
+      return ReplayCommand.failed(services, ReplayCommand.cause(e));
     }
   }
 
-  private Evaluation.Settings settings() {
-    RecordingSettings recording = options.settings(false);
-    List<Integer> steps = new ArrayList<>();
+  private static Plot.Labels labels(Evaluation.Settings settings, long aheadMillis) {
+    RecordingSettings recording = settings.recording();
+    String unit = recording.subject().channels().getFirst().channel().quantity().display();
+    String value = recording.value() + (unit.isEmpty() ? "" : ", " + unit);
+    String title = recording.value() + " in " + recording.file().getFileName();
+    return new Plot.Labels(title, value, "forecast, " + ahead(aheadMillis) + " ahead", "novelty");
+  }
+
+  private Evaluation.Settings settings() throws ConfigurationException {
+    RecordingSettings recording = options.settings(services);
+    List<Long> aheadMillis = new ArrayList<>();
     for (String horizon : horizons) {
-      long millis = options.millis("--horizon", horizon);
-      long step = millis / recording.periodMillis();
-      if (step * recording.periodMillis() != millis || step > MOST_STEPS) {
-        throw options.wrong(
-            "--horizon: \"%s\" is not 1 to %d times the period of %s"
-                .formatted(horizon, MOST_STEPS, ahead(recording.periodMillis())));
-      }
-      steps.add((int) step);
+      aheadMillis.add(options.millis("--horizon", horizon));
     }
     double share = Amounts.share(train).orElse(0.0);
     if (!(share > 0 && share < 1)) {
@@ -110,10 +115,10 @@ final class EvaluateCommand implements Callable<Integer> {
     if (passes < 1 || passes > MOST_PASSES) {
       throw options.wrong("--passes: 1 to " + MOST_PASSES);
     }
-    return new Evaluation.Settings(recording, steps, share, passes);
+    return new Evaluation.Settings(recording, aheadMillis, share, passes);
   }
 
-  private void print(Evaluation.Result result, long periodMillis) {
+  private void print(Evaluation.Result result) {
     Table table =
         new Table(
             Table.right("pass"),
@@ -128,7 +133,7 @@ final class EvaluateCommand implements Callable<Integer> {
       table.row(
           Integer.toString(row.pass()),
           row.train() ? "train" : "test",
-          ahead(row.horizon() * periodMillis),
+          ahead(row.horizonMillis()),
           Long.toString(row.count()),
           number("%.5g", row.mse()),
           number("%.5g", row.mae()),
@@ -144,5 +149,43 @@ final class EvaluateCommand implements Callable<Integer> {
 
   private static String ahead(long millis) {
     return Display.of(Duration.ofMillis(millis));
+  }
+
+  /// A bar in per mille, and problems above it.
+  static final class Progress implements AutoCloseable {
+    private static final int STEPS = 1000;
+
+    private final Services services;
+    private final ProgressBar bar;
+    private final boolean shown;
+
+    /// @param shown whether the terminal is free for a bar
+    Progress(Services services, String label, boolean shown) {
+      this.services = services;
+      this.shown = shown;
+      Terminal terminal = services.terminal();
+      bar = new ProgressBar(terminal, label, STEPS, System::nanoTime);
+    }
+
+    void show(double share) {
+      if (shown) {
+        bar.show((int) (STEPS * share), "‰");
+      }
+    }
+
+    void problem(String text) {
+      clear();
+      services.err().println("rackpulse: " + text);
+    }
+
+    /// Takes the bar away.
+    void clear() {
+      bar.close();
+    }
+
+    @Override
+    public void close() {
+      clear();
+    }
   }
 }

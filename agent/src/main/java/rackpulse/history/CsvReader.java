@@ -147,7 +147,7 @@ final class CsvReader implements Closeable {
   }
 
   private void skipLine() throws IOException {
-    int byteRead = buffer[position - 1];
+    int byteRead = position == 0 ? END : buffer[position - 1] & 0xff;
     while (byteRead != '\n' && byteRead != END) {
       byteRead = read();
     }

@@ -6,44 +6,54 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.DoubleConsumer;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import rackpulse.model.Forecast;
+import rackpulse.plot.Plot;
 import rackpulse.state.StateReader;
 import rackpulse.state.StateWriter;
 import rackpulse.state.UnusableState;
+import rackpulse.telemetry.Anomaly;
+import rackpulse.watch.RackWatch.Opinion;
 
 /// How well forecasts come true: the model learns from the first part of a recording, several times
 /// over, and after each time is tried on the rest, which it learns from only while it is tried.
 public final class Evaluation {
+  /// A week of blocks of five minutes.
+  public static final int MOST_STEPS = 2016;
+
+  /// How far ahead where nothing is said, in blocks: 15, 30 and 60 minutes.
+  private static final List<Integer> USUAL_STEPS = List.of(3, 6, 12);
+
   /// So many intervals between the end of one run over the data and the start of the next are a gap
   /// for every rule.
   private static final int BETWEEN_PASSES = 1000;
 
-  /// Samples between two calls of the progress.
-  private static final int PROGRESS_SAMPLES = 1024;
+  /// Blocks between two calls of the progress.
+  private static final int PROGRESS_BLOCKS = 64;
 
   /// What is to be evaluated.
   ///
-  /// @param horizons each in samples, at least 1
+  /// @param horizonsMillis each a multiple of the distance of samples; none for the usual ones
   /// @param trainShare of the samples that are learned from, above 0 and below 1
   /// @param passes over the data, at least 1
   public record Settings(
-      RecordingSettings recording, List<Integer> horizons, double trainShare, int passes) {
+      RecordingSettings recording, List<Long> horizonsMillis, double trainShare, int passes) {
     public Settings {
-      horizons = List.copyOf(horizons);
+      horizonsMillis = List.copyOf(horizonsMillis);
     }
   }
 
   /// A row of the result; the numbers are NaN where there was no forecast.
   ///
   /// @param pass from 1
-  /// @param horizon in samples
+  /// @param horizonMillis how far ahead
   /// @param train whether it is of the part that is learned from
   /// @param ratio of the squared error to that of persistence
   /// @param coverage share of the values in the band
   public record Row(
       int pass,
-      int horizon,
+      long horizonMillis,
       boolean train,
       long count,
       double mse,
@@ -61,6 +71,11 @@ public final class Evaluation {
   private final int runs;
   private int run;
 
+  /// Between two samples; as they are, rows are taken for evenly spaced.
+  private long stepMillis;
+
+  private List<Integer> horizons = USUAL_STEPS;
+
   private Evaluation(Settings settings, DoubleConsumer progress) {
     this.settings = settings;
     this.progress = progress;
@@ -69,17 +84,25 @@ public final class Evaluation {
 
   /// Reads the recording once to measure it, then once for each pass.
   ///
+  /// @param labels of the plot by the first horizon in milliseconds
   /// @param problems takes a line for each row that cannot be used
   /// @param progress takes how much is done, 0 to 1
-  public static Result run(Settings settings, Consumer<String> problems, DoubleConsumer progress)
+  public static Result run(
+      Settings settings,
+      LongFunction<Plot.Labels> labels,
+      Consumer<String> problems,
+      DoubleConsumer progress)
       throws IOException, UnusableRecording {
-    return new Evaluation(settings, progress).run(problems);
+    return new Evaluation(settings, progress).run(labels, problems);
   }
 
-  private Result run(Consumer<String> problems) throws IOException, UnusableRecording {
+  private Result run(LongFunction<Plot.Labels> labels, Consumer<String> problems)
+      throws IOException, UnusableRecording {
     Extent extent = measure(problems);
     long trained = Math.round(settings.trainShare * extent.samples);
-    Plot plot = new Plot(settings.recording, extent.firstMillis, extent.lastMillis);
+    Plot plot =
+        new Plot(
+            labels.apply(horizons.getFirst() * stepMillis), extent.firstMillis, extent.lastMillis);
     List<Row> rows = new ArrayList<>();
     Forecast model = model();
     for (int pass = 1; pass <= settings.passes; pass++) {
@@ -87,20 +110,19 @@ public final class Evaluation {
       boolean isLast = pass == settings.passes;
       Trial train = new Trial(model, isLast ? plot : null);
       Trial test = null;
-      try (Samples samples = new Samples(settings.recording, _ -> {})) {
-        Judgement judgement =
-            new Judgement(settings.recording.value(), settings.recording.inputs());
-        for (long i = 0; samples.next(); i++) {
+      try (RecordedWatch watch = new RecordedWatch(settings.recording, _ -> {})) {
+        JudgedBlock block = watch.next();
+        for (long i = 0; block != null; i++) {
           if (i == trained) {
-            plot.split(samples.millis());
+            plot.split(block.startMillis());
             test = new Trial(copy(model), isLast ? plot : null, train);
           }
-          (test == null ? train : test).observe(samples, i == 0 ? BETWEEN_PASSES : 0);
+          (test == null ? train : test).observe(block, i == 0 ? BETWEEN_PASSES : 0);
           if (isLast) {
-            judgement.observe(samples);
-            plot.judge(samples.millis(), samples.value(), judgement);
+            draw(block, plot);
           }
-          report(samples, i);
+          report(watch, i);
+          block = watch.next();
         }
       }
       train.addRows(rows, pass, true);
@@ -115,32 +137,64 @@ public final class Evaluation {
   private record Extent(long samples, long bad, long firstMillis, long lastMillis) {}
 
   private Extent measure(Consumer<String> problems) throws IOException, UnusableRecording {
-    try (Samples samples = new Samples(settings.recording, problems)) {
+    try (RecordedWatch watch = new RecordedWatch(settings.recording, problems)) {
+      long periodMillis = settings.recording.periodMillis();
+      stepMillis = periodMillis > 0 ? periodMillis : watch.everyMillis();
+      findHorizons();
       long count = 0;
       long firstMillis = Long.MAX_VALUE;
       long lastMillis = Long.MIN_VALUE;
-      while (samples.next()) {
-        firstMillis = Math.min(firstMillis, samples.millis());
-        lastMillis = Math.max(lastMillis, samples.millis());
-        report(samples, count++);
+      for (JudgedBlock block = watch.next(); block != null; block = watch.next()) {
+        firstMillis = Math.min(firstMillis, block.startMillis());
+        lastMillis = Math.max(lastMillis, block.startMillis());
+        report(watch, count++);
       }
       if (count == 0) {
         throw new UnusableRecording(settings.recording.file() + ": it has no row to evaluate");
       }
-      return new Extent(count, samples.recording().bad(), firstMillis, lastMillis);
+      return new Extent(count, watch.recording().bad(), firstMillis, lastMillis);
     }
   }
 
-  private void report(Samples samples, long sample) {
-    if (sample % PROGRESS_SAMPLES == 0) {
-      progress.accept((run + samples.recording().share()) / runs);
+  private void findHorizons() throws UnusableRecording {
+    List<Integer> steps = new ArrayList<>();
+    for (long horizonMillis : settings.horizonsMillis) {
+      long step = horizonMillis / stepMillis;
+      if (step * stepMillis != horizonMillis || step < 1 || step > MOST_STEPS) {
+        throw new UnusableRecording(
+            "--horizon: %s s is not 1 to %d times the %s s from sample to sample"
+                .formatted(seconds(horizonMillis), MOST_STEPS, seconds(stepMillis)));
+      }
+      steps.add((int) step);
+    }
+    horizons = steps.isEmpty() ? USUAL_STEPS : steps;
+  }
+
+  private static String seconds(long millis) {
+    return NumberText.rounded(millis / 1000.0, 9);
+  }
+
+  private void draw(JudgedBlock block, Plot plot) {
+    long millis = block.startMillis();
+    plot.value(millis, block.value());
+    if (block.alarm() > 0) {
+      plot.mark(millis, block.value());
+    }
+    for (Anomaly anomaly : block.raised()) {
+      plot.raised(anomaly.kind().id(), millis, stepMillis);
+    }
+  }
+
+  private void report(RecordedWatch watch, long block) {
+    if (block % PROGRESS_BLOCKS == 0) {
+      progress.accept((run + watch.recording().share()) / runs);
     }
   }
 
   private Forecast model() {
-    int[] steps = settings.horizons.stream().mapToInt(Integer::intValue).toArray();
+    int[] steps = horizons.stream().mapToInt(Integer::intValue).toArray();
     boolean hasCompanion = !settings.recording.inputs().isEmpty();
-    return new Forecast(settings.recording.periodMillis(), hasCompanion, steps);
+    return new Forecast(stepMillis, hasCompanion, steps);
   }
 
   private Forecast copy(Forecast model) {
@@ -172,15 +226,15 @@ public final class Evaluation {
     Trial(Forecast model, @Nullable Plot plot) {
       this.model = model;
       this.plot = plot;
-      int horizons = settings.horizons.size();
-      errors = new Errors[horizons];
+      int count = horizons.size();
+      errors = new Errors[count];
       Arrays.setAll(errors, _ -> new Errors());
-      forecasts = new double[horizons][];
-      bands = new double[horizons][];
-      bases = new double[horizons][];
-      due = new long[horizons][];
-      for (int h = 0; h < horizons; h++) {
-        int steps = settings.horizons.get(h);
+      forecasts = new double[count][];
+      bands = new double[count][];
+      bases = new double[count][];
+      due = new long[count][];
+      for (int h = 0; h < count; h++) {
+        int steps = horizons.get(h);
         forecasts[h] = new double[steps];
         bands[h] = new double[steps];
         bases[h] = new double[steps];
@@ -200,19 +254,19 @@ public final class Evaluation {
       }
     }
 
-    void observe(Samples samples, long gap) {
-      now += samples.intervals();
-      double value = samples.value();
-      if (Double.isNaN(value)) {
+    void observe(JudgedBlock block, long gap) {
+      Opinion past = block.past();
+      if (past == null) {
         return;
       }
+      now += past.intervals();
+      double value = past.mean();
       for (int h = 0; h < errors.length; h++) {
         score(h, value);
       }
-      double companion = samples.recording().width() > 1 ? samples.input(0) : Double.NaN;
-      model.observe(samples.millis(), samples.intervals() + gap, value, companion);
+      model.observe(block.startMillis(), past.intervals() + gap, value, block.companion());
       for (int h = 0; h < errors.length; h++) {
-        keep(h, value, samples.millis());
+        keep(h, value, block.startMillis());
       }
     }
 
@@ -234,7 +288,7 @@ public final class Evaluation {
       bands[h][slot] = model.halfBand(h);
       bases[h][slot] = value;
       if (plot != null && h == 0 && isReady) {
-        long thenMillis = millis + steps * settings.recording.periodMillis();
+        long thenMillis = millis + steps * stepMillis;
         plot.forecast(thenMillis, model.value(0), model.halfBand(0));
       }
     }
@@ -245,7 +299,7 @@ public final class Evaluation {
         rows.add(
             new Row(
                 pass,
-                settings.horizons.get(h),
+                horizons.get(h) * stepMillis,
                 isTrain,
                 of.count(),
                 of.meanSquare(),

@@ -37,10 +37,16 @@ final class Recording implements Closeable {
     this.settings = settings;
     this.problems = problems;
     Path file = settings.file();
-    if (!Files.isReadable(file) || Files.isDirectory(file)) {
-      throw new UnusableRecording(file + ": no such file, or it cannot be read");
+    if (!Files.exists(file)) {
+      throw new UnusableRecording(file + ": there is no such file");
     }
-    sizeBytes = Math.max(1, Files.size(file));
+    if (Files.isDirectory(file)) {
+      throw new UnusableRecording(file + ": this is a directory: name a CSV file in it");
+    }
+    if (!Files.isReadable(file)) {
+      throw new UnusableRecording(file + ": no permission to read it");
+    }
+    sizeBytes = Files.isRegularFile(file) ? Math.max(1, Files.size(file)) : Long.MAX_VALUE;
     csv = new CsvReader(Files.newInputStream(file));
     try {
       List<String> header = header();
@@ -61,7 +67,8 @@ final class Recording implements Closeable {
   private List<String> header() throws IOException, UnusableRecording {
     try {
       if (!csv.next()) {
-        throw new UnusableRecording(settings.file() + ": the file is empty");
+        throw new UnusableRecording(
+            settings.file() + ": the file is empty: its first line must name the columns");
       }
     } catch (MalformedRow e) {
       throw new UnusableRecording(settings.file() + ": " + e.problem());
@@ -77,14 +84,24 @@ final class Recording implements Closeable {
     int index = header.indexOf(name);
     if (index < 0) {
       throw new UnusableRecording(
-          "%s: there is no column \"%s\" in its first line, but %s"
-              .formatted(settings.file(), name, String.join(", ", header)));
+          "%s: there is no column \"%s\" in its first line, but %s%s"
+              .formatted(settings.file(), name, String.join(", ", header), hint(header)));
     }
     if (header.lastIndexOf(name) != index) {
       throw new UnusableRecording(
           settings.file() + ": there are two columns \"" + name + "\": rename one");
     }
     return index;
+  }
+
+  /// What programs for tables like to write instead of CSV.
+  private static String hint(List<String> header) {
+    String first = header.getFirst();
+    if (first.indexOf('\0') >= 0) {
+      return ": this is UTF-16, save it as UTF-8";
+    }
+    boolean isOther = header.size() == 1 && (first.indexOf(';') >= 0 || first.indexOf('\t') >= 0);
+    return isOther ? ": separate the columns by commas" : "";
   }
 
   /// Goes to the next row that can be used.
@@ -121,7 +138,7 @@ final class Recording implements Closeable {
     for (int i = 0; i < values.length; i++) {
       int column = valueColumns[i];
       values[i] = NumberText.value(csv.bytes(), csv.start(column), csv.end(column));
-      if (Double.isNaN(values[i]) && !isNothing(csv.string(column).strip())) {
+      if (!Double.isFinite(values[i]) && !isNothing(csv.string(column).strip())) {
         throw new MalformedRow(csv.line(), "\"" + csv.string(column) + "\" is no number");
       }
     }

@@ -5,8 +5,10 @@ import java.io.OutputStream;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.DoubleConsumer;
+import rackpulse.telemetry.Anomaly;
+import rackpulse.watch.RackWatch.Opinion;
 
-/// Runs the models over a recording and writes what they say of each sample as a row of CSV.
+/// Writes what the agent would have said of a recording, a row of CSV for each block of it.
 public final class Replay {
   private static final List<String> HEADER =
       List.of(
@@ -22,8 +24,10 @@ public final class Replay {
           "shares",
           "text");
 
-  /// Samples between two calls of the progress.
-  private static final int PROGRESS_SAMPLES = 1024;
+  /// Blocks between two calls of the progress.
+  private static final int PROGRESS_BLOCKS = 64;
+
+  private static final int SHARE_DIGITS = 4;
 
   private Replay() {}
 
@@ -31,11 +35,11 @@ public final class Replay {
   ///
   /// @param rows of the recording
   /// @param bad rows that could not be used
-  /// @param samples that the models judged
-  /// @param alarms samples with an anomaly
+  /// @param samples blocks, or rows as they are, that were judged
+  /// @param alarms those with an anomaly
   public record Summary(long rows, long bad, long samples, long alarms) {}
 
-  /// Writes one row for each sample; as it is, each row is a sample and the gap rule is off.
+  /// Writes a row for each block with rows; as it is, each row is one and the gap rule is off.
   ///
   /// @param problems takes a line for each row that cannot be used
   /// @param progress takes how far into the file it is, 0 to 1
@@ -45,42 +49,56 @@ public final class Replay {
       Consumer<String> problems,
       DoubleConsumer progress)
       throws IOException, UnusableRecording {
-    try (Samples samples = new Samples(settings, problems)) {
+    try (RecordedWatch watch = new RecordedWatch(settings, problems)) {
       RowWriter rows = new RowWriter(out);
       for (String column : HEADER) {
         rows.text(column);
       }
       rows.end();
-      Judgement judgement = new Judgement(settings.value(), settings.inputs());
       long count = 0;
       long alarms = 0;
-      while (samples.next()) {
-        judgement.observe(samples);
-        write(rows, samples, judgement);
-        alarms += judgement.kind().isEmpty() ? 0 : 1;
-        if (count++ % PROGRESS_SAMPLES == 0) {
-          progress.accept(samples.recording().share());
+      String state = "learning";
+      for (JudgedBlock block = watch.next(); block != null; block = watch.next()) {
+        state = block.state(state);
+        write(rows, block, state);
+        alarms += block.worst() == null ? 0 : 1;
+        if (count++ % PROGRESS_BLOCKS == 0) {
+          progress.accept(watch.recording().share());
         }
       }
       rows.flush();
       progress.accept(1);
-      return new Summary(samples.recording().rows(), samples.recording().bad(), count, alarms);
+      return new Summary(watch.recording().rows(), watch.recording().bad(), count, alarms);
     }
   }
 
-  private static void write(RowWriter rows, Samples samples, Judgement judgement)
-      throws IOException {
-    rows.time(samples.millis());
-    rows.number(samples.value());
-    rows.text(judgement.state());
-    rows.number(judgement.alarm());
-    rows.number(judgement.severity());
-    rows.text(judgement.kind());
-    rows.number(judgement.hasValue() ? judgement.expected() : Double.NaN);
-    rows.number(judgement.hasValue() ? judgement.low() : Double.NaN);
-    rows.number(judgement.hasValue() ? judgement.high() : Double.NaN);
-    rows.text(judgement.shares());
-    rows.text(judgement.text());
+  private static void write(RowWriter rows, JudgedBlock block, String state) throws IOException {
+    Anomaly worst = block.worst();
+    Anomaly told = worst == null ? block.ended() : worst;
+    Opinion basis = block.basis();
+    double expected = basis == null ? Double.NaN : basis.expected();
+    double halfBand = basis == null ? Double.NaN : basis.halfBand();
+    rows.time(block.startMillis());
+    rows.number(block.value());
+    rows.text(state);
+    rows.number(block.alarm());
+    rows.number(worst == null ? 0 : worst.severity());
+    rows.text(worst == null ? "" : worst.kind().id());
+    rows.number(expected);
+    rows.number(expected - halfBand);
+    rows.number(expected + halfBand);
+    rows.text(worst == null ? "" : shares(worst));
+    rows.text(told == null ? "" : told.text());
     rows.end();
+  }
+
+  private static String shares(Anomaly anomaly) {
+    StringBuilder text = new StringBuilder();
+    for (Anomaly.Share share : anomaly.shares()) {
+      text.append(text.isEmpty() ? "" : "; ").append(share.name());
+      text.append(share.amount() < 0 ? " " : " +");
+      text.append(NumberText.rounded(share.amount(), SHARE_DIGITS));
+    }
+    return text.toString();
   }
 }

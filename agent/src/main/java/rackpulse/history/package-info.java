@@ -1,4 +1,4 @@
-/// Recorded data: CSV in, rows and SVG plots out, behind `replay` and `evaluate`.
+/// Recorded data: CSV in, rows out, behind `replay` and `evaluate`.
 ///
 /// Whole files are streamed: memory does not grow with them.
 @NullMarked

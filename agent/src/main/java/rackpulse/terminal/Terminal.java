@@ -1,6 +1,9 @@
 package rackpulse.terminal;
 
 import java.io.Console;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +41,12 @@ public record Terminal(PrintStream out, boolean interactive, boolean colour, int
     } catch (NumberFormatException e) {
       return DEFAULT_COLUMNS;
     }
+  }
+
+  /// The same place for much data: where it is standard output, what cannot be written is an
+  /// exception, which a [PrintStream] keeps for itself.
+  public OutputStream bytes() {
+    return out.equals(System.out) ? new FileOutputStream(FileDescriptor.out) : out;
   }
 
   /// Prints one line.

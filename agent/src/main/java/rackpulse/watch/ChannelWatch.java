@@ -3,10 +3,12 @@ package rackpulse.watch;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import rackpulse.analysis.BlockMean;
 import rackpulse.state.StateReader;
 import rackpulse.state.StateWriter;
 import rackpulse.state.UnusableState;
+import rackpulse.telemetry.Anomaly;
 import rackpulse.telemetry.Channel;
 import rackpulse.telemetry.Gap;
 import rackpulse.telemetry.Health.ModelHealth;
@@ -23,6 +25,7 @@ final class ChannelWatch {
 
   private final Channel channel;
   private final long everyMillis;
+  private final long blockMillis;
   private final Latest latest;
   private final Parts parts;
   private BlockMean block;
@@ -35,13 +38,16 @@ final class ChannelWatch {
       Optional<ApproachWatch> approach) {}
 
   /// @param everyMillis between readings
+  /// @param blockMillis length of the blocks that are averaged; 0 where each reading is one
   /// @param latest where others see the channel
-  ChannelWatch(Channel channel, long everyMillis, Latest latest, Parts parts) {
+  ChannelWatch(
+      Channel channel, long everyMillis, long blockMillis, Latest latest, Parts parts) {
     this.channel = channel;
     this.everyMillis = everyMillis;
+    this.blockMillis = blockMillis;
     this.latest = latest;
     this.parts = parts;
-    block = new BlockMean(BlockMean.BLOCK_MILLIS, everyMillis);
+    block = new BlockMean(blockMillis, everyMillis);
   }
 
   Channel channel() {
@@ -52,7 +58,8 @@ final class ChannelWatch {
   ///
   /// @param stepNanos since the poll before
   /// @param tellsMissing whether a missing value is to be told of this channel
-  void observe(Sample sample, long stepNanos, boolean tellsMissing, List<Report> reports) {
+  /// @return whether it ended a block
+  boolean observe(Sample sample, long stepNanos, boolean tellsMissing, List<Report> reports) {
     Stamp stamp = sample.stamp();
     SensorWatch sensor = parts.sensor.orElse(null);
     double raw =
@@ -74,13 +81,37 @@ final class ChannelWatch {
     }
     double value = latest.isFaulty ? Double.NaN : raw;
     latest.value = value;
-    if (block.observe(stamp.at().toEpochMilli(), stepNanos, value)) {
+    boolean isBlock = block.observe(stamp.at().toEpochMilli(), stepNanos, value);
+    if (isBlock) {
       latest.block(block.startMillis(), block.mean());
       parts.past.ifPresent(past -> past.observe(stamp, block, reports));
       parts.forecast.ifPresent(forecast -> forecast.observe(block));
     }
+    if (!isBlock && blockMillis == 0) {
+      latest.block(stamp.at().toEpochMilli(), Double.NaN); // of a row with the time of that before
+    }
     PastWatch past = parts.past.orElse(null);
     latest.isUnusual = isRunning || (past != null && past.isRaised());
+    return isBlock;
+  }
+
+  /// What its own past says of the block that ended; null where it has none.
+  ///
+  /// @param reports of the observation that ended it
+  RackWatch.@Nullable Opinion opinion(List<Report> reports) {
+    PastWatch past = parts.past.orElse(null);
+    if (past == null) {
+      return null;
+    }
+    Anomaly told = null;
+    for (Report report : reports) {
+      boolean isOwn =
+          report instanceof Anomaly anomaly
+              && anomaly.kind() == Anomaly.Kind.NOVELTY
+              && anomaly.channel().equals(channel);
+      told = isOwn ? (Anomaly) report : told;
+    }
+    return past.opinion(block, state(past.progress()), told);
   }
 
   /// Adds what is forecast of the channel.
@@ -147,7 +178,7 @@ final class ChannelWatch {
     int section = reader.open(SECTION, constants());
     try {
       latest.restore(reader);
-      BlockMean restored = new BlockMean(BlockMean.BLOCK_MILLIS, everyMillis);
+      BlockMean restored = new BlockMean(blockMillis, everyMillis);
       restored.restore(reader);
       block = restored;
       if (parts.sensor.isPresent()) {

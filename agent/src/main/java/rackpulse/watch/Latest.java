@@ -1,7 +1,6 @@
 package rackpulse.watch;
 
 import java.util.Arrays;
-import rackpulse.analysis.BlockMean;
 import rackpulse.state.StateReader;
 import rackpulse.state.StateWriter;
 import rackpulse.state.UnusableState;
@@ -20,10 +19,13 @@ final class Latest {
   /// A fast channel may have ended the next block before a slow one lets the last be judged.
   private static final int BLOCKS = 4;
 
+  private final long blockMillis;
   private final double[] means = new double[BLOCKS];
   private final long[] startsMillis = new long[BLOCKS];
 
-  Latest() {
+  /// @param blockMillis length of a block; 0 where each reading is one
+  Latest(long blockMillis) {
+    this.blockMillis = blockMillis;
     Arrays.fill(means, Double.NaN);
   }
 
@@ -40,8 +42,8 @@ final class Latest {
     return startsMillis[place] == startMillis && !isFaulty ? means[place] : Double.NaN;
   }
 
-  private static int place(long startMillis) {
-    return Math.floorMod(startMillis / BlockMean.BLOCK_MILLIS, BLOCKS);
+  private int place(long startMillis) {
+    return blockMillis == 0 ? 0 : Math.floorMod(startMillis / blockMillis, BLOCKS);
   }
 
   /// Writes what others may still look at.

@@ -29,6 +29,7 @@ final class PastWatch {
   private final Episode episode;
   private EdgeLs model;
   private @Nullable Novelty novelty;
+  private double score;
 
   PastWatch(Channel channel) {
     this.channel = channel;
@@ -41,6 +42,7 @@ final class PastWatch {
   void observe(Stamp stamp, BlockMean block, List<Report> reports) {
     Novelty found = model.observe(block.startMillis(), block.intervals(), block.mean());
     novelty = found == null ? novelty : found;
+    score = found == null ? 0 : found.score();
     boolean isClaimed =
         found != null || (episode.isRaised() && model.quietSamples() < QUIET_BLOCKS);
     if (isClaimed && episode.isAcceptable(stamp)) {
@@ -95,6 +97,19 @@ final class PastWatch {
 
   Episode episode() {
     return episode;
+  }
+
+  /// What there is to see of the last block; `state` is that of the channel.
+  RackWatch.Opinion opinion(BlockMean block, String state, @Nullable Anomaly told) {
+    return new RackWatch.Opinion(
+        block.startMillis(),
+        block.intervals(),
+        block.mean(),
+        state,
+        score,
+        model.expected(),
+        model.high() - model.expected(),
+        told);
   }
 
   double progress() {

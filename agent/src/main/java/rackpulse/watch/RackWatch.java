@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
-import rackpulse.analysis.BlockMean;
 import rackpulse.analysis.Detector;
 import rackpulse.analysis.Elapsed;
 import rackpulse.state.UnusableState;
 import rackpulse.telemetry.Anomaly;
 import rackpulse.telemetry.Cause;
+import rackpulse.telemetry.Channel;
 import rackpulse.telemetry.DeviceDescription;
 import rackpulse.telemetry.Gap;
 import rackpulse.telemetry.Health.ModelHealth;
@@ -41,8 +41,41 @@ public final class RackWatch {
   /// A block is judged when every channel has had the time to end it.
   private final long settlingMillis;
 
+  private final long blockMillis;
+
   /// The block after the one that was judged last; a negative one before the first.
   private final Progress progress = new Progress();
+
+  private @Nullable Onlooker onlooker;
+
+  /// Sees each block as it is judged: a recording has a row for each.
+  public interface Onlooker {
+    /// @param channel whose own past says this
+    void past(Channel channel, Opinion opinion);
+
+    /// @param target of which the rest of the rack says this
+    void rack(Channel target, Opinion opinion);
+  }
+
+  /// What a model says of one block.
+  ///
+  /// @param startMillis when the block began, since the epoch
+  /// @param intervals block lengths since the one judged before
+  /// @param mean of the block, NaN where there is none
+  /// @param state `learning`, `ready` or `suspended`
+  /// @param score of a novelty less its threshold, plus one; 0 where there is none
+  /// @param expected NaN where the model explains nothing
+  /// @param halfBand half the width of what is normal
+  /// @param told the anomaly raised, updated or ended by the block
+  public record Opinion(
+      long startMillis,
+      long intervals,
+      double mean,
+      String state,
+      double score,
+      double expected,
+      double halfBand,
+      @Nullable Anomaly told) {}
 
   /// How far the rack as a whole is.
   static final class Progress {
@@ -78,12 +111,18 @@ public final class RackWatch {
       devices.computeIfAbsent(channel.channel().device(), _ -> new DeviceWatch()).add(channel);
     }
     settlingMillis = watched.settlingMillis();
+    blockMillis = watched.blockMillis();
     saved = new SavedWatch(devices, watched, progress);
   }
 
   /// All devices, with what is computed for them.
   public List<DeviceDescription> descriptions() {
     return List.copyOf(descriptions);
+  }
+
+  /// Shows each block to `eyes` from now on.
+  public void show(Onlooker eyes) {
+    onlooker = eyes;
   }
 
   /// Takes the polls of a device in their order.
@@ -126,7 +165,10 @@ public final class RackWatch {
       ChannelWatch channel = device.byName.get(sample.channel().name());
       if (channel != null) {
         // that a whole device is silent is said once
-        channel.observe(sample, stepNanos, !isSilent || channel == first, anomalies);
+        boolean isTold = !isSilent || channel == first;
+        if (channel.observe(sample, stepNanos, isTold, anomalies) && onlooker != null) {
+          show(channel, onlooker);
+        }
       }
     }
     if (!device.hasForecast) {
@@ -135,6 +177,13 @@ public final class RackWatch {
     List<Poll.Forecast> forecasts = new ArrayList<>();
     device.channels.forEach(channel -> channel.forecasts(wallMillis, forecasts));
     return new Poll(poll.device(), stamp, poll.sequence(), poll.samples(), forecasts);
+  }
+
+  private void show(ChannelWatch channel, Onlooker eyes) {
+    Opinion opinion = channel.opinion(more);
+    if (opinion != null) {
+      eyes.past(channel.channel(), opinion);
+    }
   }
 
   private static boolean isSilent(Poll poll) {
@@ -147,11 +196,11 @@ public final class RackWatch {
   }
 
   private void watchRack(Stamp stamp, List<Report> reports) {
-    if (watched.targets().isEmpty() && watched.objective() == null) {
+    if (watched.targets().isEmpty() && watched.objective() == null || blockMillis == 0) {
       return;
     }
     long settled = stamp.at().toEpochMilli() - settlingMillis;
-    long present = Math.floorDiv(settled, BlockMean.BLOCK_MILLIS);
+    long present = Math.floorDiv(settled, blockMillis);
     if (progress.block < 0 || present < progress.block) {
       progress.block = present;
     }
@@ -159,18 +208,32 @@ public final class RackWatch {
       return;
     }
     for (long block = Math.max(progress.block, present - MOST_MISSED); block < present; block++) {
-      long startMillis = block * BlockMean.BLOCK_MILLIS;
-      for (TargetWatch target : watched.targets()) {
-        target.observe(startMillis, stamp, reports);
-      }
+      judge(block * blockMillis, stamp, reports);
     }
     ObjectiveWatch objective = watched.objective();
     if (objective != null) {
-      long startMillis = (present - 1) * BlockMean.BLOCK_MILLIS;
+      long startMillis = (present - 1) * blockMillis;
       long sequence = sequences.applyAsLong(ObjectiveWatch.DEVICE);
       reports.add(objective.observe(startMillis, stamp, sequence));
     }
     progress.block = present;
+  }
+
+  private void judge(long startMillis, Stamp stamp, List<Report> reports) {
+    for (TargetWatch target : watched.targets()) {
+      int before = reports.size();
+      target.observe(startMillis, stamp, reports);
+      if (onlooker != null) {
+        Anomaly told = reports.size() > before ? (Anomaly) reports.getLast() : null;
+        onlooker.rack(target.target(), target.opinion(startMillis, told));
+      }
+    }
+  }
+
+  /// Judges the rack by the readings of one time; only for recordings of which each reading is a
+  /// block, since nothing else says when all channels of a row are there.
+  public void judge(Stamp stamp) {
+    judge(stamp.at().toEpochMilli(), stamp, new ArrayList<>());
   }
 
   /// How far the models are.

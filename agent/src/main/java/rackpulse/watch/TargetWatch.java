@@ -3,6 +3,7 @@ package rackpulse.watch;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import rackpulse.analysis.Wording;
 import rackpulse.model.RackModel;
 import rackpulse.model.RackModel.Change;
@@ -25,6 +26,10 @@ final class TargetWatch {
   private static final int PATIENCE = 6;
 
   private static final int MOST_SHARES = 3;
+
+  /// The only channel of a computed device, which sentences call by the device's name alone.
+  private static final String COMPUTED = ".value";
+
   private static final double LEAST_RESOLUTION = 1e-3;
 
   private final Channel target;
@@ -92,6 +97,22 @@ final class TargetWatch {
     }
   }
 
+  /// What there is to see of the block that was taken last.
+  ///
+  /// @param told what was told of it
+  RackWatch.Opinion opinion(long startMillis, @Nullable Anomaly told) {
+    boolean isExplained = model.explains();
+    return new RackWatch.Opinion(
+        startMillis,
+        1,
+        observed,
+        health().state(),
+        0,
+        isExplained ? model.expected() : Double.NaN,
+        isExplained ? model.band() : Double.NaN,
+        told);
+  }
+
   private Anomaly tell(Stamp stamp, State state) {
     boolean isExplained = model.explains();
     double expected = isExplained ? model.expected() : Double.NaN;
@@ -141,7 +162,14 @@ final class TargetWatch {
 
   /// Names of the inputs, those with the largest shares first.
   private List<String> inputs() {
-    return shares().stream().map(share -> share.name().replace('.', ' ')).toList();
+    return shares().stream()
+        .map(share -> share.name().endsWith(COMPUTED) ? device(share) : share.name())
+        .map(name -> name.replace('.', ' '))
+        .toList();
+  }
+
+  private static String device(Share share) {
+    return share.name().substring(0, share.name().length() - COMPUTED.length());
   }
 
   ModelHealth health() {

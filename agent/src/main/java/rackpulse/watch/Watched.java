@@ -26,8 +26,10 @@ import rackpulse.watch.WatchSettings.Target;
 public final class Watched {
   private static final int MOST_CANDIDATES = 32;
   private static final long LEAST_SETTLING_MILLIS = 10_000;
+  private static final Pace USUAL = new Pace(BlockMean.BLOCK_MILLIS, false);
 
   private final WatchSettings settings;
+  private final Pace pace;
   private final Map<Channel, LimitSettings> limits = new HashMap<>();
   private final Map<Channel, Latest> latest = new LinkedHashMap<>();
   private final Map<Channel, ChannelDescription> measured = new LinkedHashMap<>();
@@ -36,6 +38,15 @@ public final class Watched {
   private final @Nullable ObjectiveWatch objective;
   private long slowestMillis;
 
+  /// What of the watch is different when it is over a recording.
+  ///
+  /// @param blockMillis length of the blocks that are averaged; 0 where each reading is one, and
+  ///   then nothing is said of the sensor, whose single readings nobody sees
+  /// @param isRecording whether channels are watched whatever they measure
+  public record Pace(long blockMillis, boolean isRecording) {}
+
+  /// Over a running rack.
+  ///
   /// @param polled the devices on the buses, as their profiles describe them
   /// @param all those and the computed ones, with computed channels
   public Watched(
@@ -43,7 +54,18 @@ public final class Watched {
       List<DeviceDescription> all,
       List<LimitSettings> limitSettings,
       WatchSettings settings) {
+    this(polled, all, limitSettings, settings, USUAL);
+  }
+
+  /// At a pace of its own; the other parameters are those of a running rack.
+  public Watched(
+      List<DeviceDescription> polled,
+      List<DeviceDescription> all,
+      List<LimitSettings> limitSettings,
+      WatchSettings settings,
+      Pace pace) {
     this.settings = settings;
+    this.pace = pace;
     limitSettings.forEach(limit -> limits.put(limit.channel(), limit));
     for (DeviceDescription device : polled) {
       device.channels().forEach(channel -> measured.put(channel.channel(), channel));
@@ -52,7 +74,7 @@ public final class Watched {
     for (DeviceDescription device : all) {
       for (ChannelDescription described : device.channels()) {
         if (isWatched(described.channel()) || wanted.contains(described.channel())) {
-          latest.put(described.channel(), new Latest());
+          latest.put(described.channel(), new Latest(pace.blockMillis));
         }
       }
     }
@@ -75,12 +97,18 @@ public final class Watched {
   }
 
   private boolean isWatched(Channel channel) {
-    return measured.containsKey(channel) && Traits.of(channel.quantity()).isMeasured()
-        || hasApproach(channel);
+    return isSensor(channel) || hasApproach(channel);
+  }
+
+  private boolean isSensor(Channel channel) {
+    return measured.containsKey(channel)
+        && (pace.isRecording || Traits.of(channel.quantity()).isMeasured());
   }
 
   private boolean hasApproach(Channel channel) {
-    return limits.containsKey(channel) && Traits.of(channel.quantity()).isSlow();
+    return limits.containsKey(channel)
+        && Traits.of(channel.quantity()).isSlow()
+        && pace.blockMillis > 0;
   }
 
   private void watch(DeviceDescription device) {
@@ -90,18 +118,20 @@ public final class Watched {
       Latest seen = latest.get(channel);
       if (seen != null) {
         slowestMillis = Math.max(slowestMillis, everyMillis);
-        channels.add(new ChannelWatch(channel, everyMillis, seen, parts(described, everyMillis)));
+        channels.add(
+            new ChannelWatch(
+                channel, everyMillis, pace.blockMillis, seen, parts(described, everyMillis)));
       }
     }
   }
 
   private ChannelWatch.Parts parts(ChannelDescription described, long everyMillis) {
     Channel channel = described.channel();
-    boolean isSensor = measured.containsKey(channel) && Traits.of(channel.quantity()).isMeasured();
+    boolean isSensor = isSensor(channel);
     LimitSettings limit = hasApproach(channel) ? limits.get(channel) : null;
     boolean isForecast = settings.forecast().contains(channel) && !settings.horizons().isEmpty();
     return new ChannelWatch.Parts(
-        isSensor
+        isSensor && pace.blockMillis > 0
             ? Optional.of(new SensorWatch(described, everyMillis, neighbours(channel)))
             : Optional.empty(),
         isSensor ? Optional.of(new PastWatch(channel)) : Optional.empty(),
@@ -158,12 +188,18 @@ public final class Watched {
   }
 
   private Latest latestOf(Channel channel) {
-    return latest.computeIfAbsent(channel, _ -> new Latest());
+    return latest.computeIfAbsent(channel, _ -> new Latest(pace.blockMillis));
   }
 
   /// How long after the end of a block every channel has had the time to end it.
   long settlingMillis() {
-    return Math.clamp(slowestMillis + 1000, LEAST_SETTLING_MILLIS, BlockMean.BLOCK_MILLIS * 4 / 5);
+    long wantedMillis = Math.max(slowestMillis + 1000, LEAST_SETTLING_MILLIS);
+    return Math.min(wantedMillis, pace.blockMillis * 4 / 5);
+  }
+
+  /// Length of a block; 0 where each reading is one.
+  long blockMillis() {
+    return pace.blockMillis;
   }
 
   List<ChannelWatch> channels() {

@@ -253,7 +253,7 @@ class CommandLineTest {
     EvaluateCommand evaluate = new EvaluateCommand(services());
     String[] arguments = {"--csv", csv, "--time", "t", "--value", "v", "--horizon", "7m"};
     assertEquals(ExitCode.USAGE, execute(evaluate, arguments));
-    assertTrue(err().contains("\"7m\" is not 1 to 2016 times the period of 5 min"), err());
+    assertTrue(err().contains("--horizon: 420 s is not 1 to 2016 times the 300 s from"), err());
     String[] nonsense = {"--csv", csv, "--time", "t", "--value", "v", "--train", "100%"};
     assertEquals(ExitCode.USAGE, execute(new EvaluateCommand(services()), nonsense));
   }

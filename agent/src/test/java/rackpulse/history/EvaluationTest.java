@@ -18,10 +18,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.w3c.dom.Document;
 import org.xml.sax.InputSource;
 import rackpulse.history.Evaluation.Row;
+import rackpulse.plot.Plot;
+import rackpulse.plot.SvgPlot;
+import rackpulse.telemetry.Quantity;
 
 class EvaluationTest {
   private static final int SAMPLES = 8000;
-  private static final List<Integer> HORIZONS = List.of(3, 12);
+  private static final List<Long> HORIZONS = List.of(900_000L, 3_600_000L);
 
   @TempDir private Path directory;
 
@@ -33,7 +36,7 @@ class EvaluationTest {
     Row first = result.rows().getFirst();
     assertEquals(1, first.pass());
     assertTrue(first.train());
-    assertEquals(3, first.horizon());
+    assertEquals(900_000, first.horizonMillis());
     assertTrue(first.count() > 5000 && first.count() < 5600, () -> first.count() + " forecasts");
     Row test = result.rows().get(2);
     assertFalse(test.train());
@@ -74,14 +77,14 @@ class EvaluationTest {
   @Test
   void drawsAnImageThatParses() throws Exception {
     Evaluation.Result result = evaluate(wave(), 0.7, 1);
-    String svg = SvgPlot.draw(result.plot(), "forecast, 15 min ahead");
+    String svg = SvgPlot.draw(result.plot());
     Document image =
         DocumentBuilderFactory.newInstance()
             .newDocumentBuilder()
             .parse(new InputSource(new StringReader(svg)));
     assertEquals("svg", image.getDocumentElement().getTagName());
     assertTrue(svg.contains("v in recording.csv"), svg);
-    assertTrue(svg.contains("forecast, 15 min ahead"));
+    assertTrue(svg.contains("forecast 900000"));
     assertTrue(svg.contains("learned from"));
     assertFalse(svg.contains("NaN") || svg.contains("Infinity"));
     assertTrue(svg.length() < 300_000, () -> svg.length() + " characters");
@@ -90,7 +93,7 @@ class EvaluationTest {
   @Test
   void drawsEvenASingleRow() throws Exception {
     Evaluation.Result result = evaluate("t,v\n0,5\n", 0.7, 1);
-    String svg = SvgPlot.draw(result.plot(), "forecast");
+    String svg = SvgPlot.draw(result.plot());
     assertFalse(svg.contains("NaN"));
   }
 
@@ -112,8 +115,13 @@ class EvaluationTest {
   private Evaluation.Result evaluate(String csv, double trainShare, int passes)
       throws IOException, UnusableRecording {
     Path file = Files.writeString(directory.resolve("recording.csv"), csv);
-    RecordingSettings settings = new RecordingSettings(file, "t", "v", List.of(), 300_000);
+    Subject subject = Subject.of(Quantity.TEMPERATURE, "v", List.of());
+    RecordingSettings settings =
+        new RecordingSettings(file, "t", "v", List.of(), 300_000, subject);
     return Evaluation.run(
-        new Evaluation.Settings(settings, HORIZONS, trainShare, passes), _ -> {}, _ -> {});
+        new Evaluation.Settings(settings, HORIZONS, trainShare, passes),
+        ahead -> new Plot.Labels("v in recording.csv", "v, °C", "forecast " + ahead, "novelty"),
+        _ -> {},
+        _ -> {});
   }
 }

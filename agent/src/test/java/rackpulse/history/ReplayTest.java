@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import rackpulse.telemetry.Quantity;
 
 class ReplayTest {
   private static final int TIME = 0;
@@ -41,7 +42,7 @@ class ReplayTest {
     try (InputStream in = ReplayTest.class.getResourceAsStream("/model-vectors/" + name + ".csv")) {
       Files.copy(Objects.requireNonNull(in), file);
     }
-    List<List<String>> rows = replay(new RecordingSettings(file, "t", "x", List.of(), 0));
+    List<List<String>> rows = replay(settings(file, "t", "x", List.of(), 0));
     List<String> vectors = Files.readAllLines(file);
     assertEquals(vectors.size(), rows.size() + 1);
     for (int i = 0; i < rows.size(); i++) {
@@ -53,7 +54,7 @@ class ReplayTest {
   @Test
   void averagesRowsToBlocksOfTheClock() throws Exception {
     Path file = write("t,v\n2026-11-23 18:04:00,1\n2026-11-23 18:05:00,3\n2026-11-23 18:09:59,4\n");
-    List<List<String>> rows = replay(new RecordingSettings(file, "t", "v", List.of(), 300_000));
+    List<List<String>> rows = replay(settings(file, "t", "v", List.of(), 300_000));
     assertEquals(2, rows.size());
     assertEquals("2026-11-23T18:00:00Z", rows.get(0).get(TIME));
     assertEquals("1", rows.get(0).get(VALUE));
@@ -65,7 +66,7 @@ class ReplayTest {
   @Test
   void tellsBadRowsWithTheirLines() throws Exception {
     Path file = write("t,v\n0,1\nsoon,2\n10,x\n20\n\n30,\n\"40\"x,1\n50,7\n5,7\n1000,7\n400,3\n");
-    List<List<String>> rows = replay(new RecordingSettings(file, "t", "v", List.of(), 300_000));
+    List<List<String>> rows = replay(settings(file, "t", "v", List.of(), 300_000));
     String lines = String.join("\n", problems).replace(file + ": ", "");
     assertEquals(
         """
@@ -74,10 +75,13 @@ class ReplayTest {
         line 4: "x" is no number
         line 5: 1 fields, where the first line has 2
         line 8: something stands between a closing quote and the comma
-        line 12: its time lies before that of rows above\
+        line 10: its time 1970-01-01T00:00:05Z lies before that of the row above, \
+        1970-01-01T00:00:50Z
+        line 12: its time 1970-01-01T00:06:40Z lies before that of the row above, \
+        1970-01-01T00:16:40Z\
         """,
         lines);
-    assertEquals("5", rows.get(0).get(VALUE), "the mean of 1, 7 and 7, rounded: others are out");
+    assertEquals("4", rows.get(0).get(VALUE), "the mean of 1 and 7: others are out");
   }
 
   @Test
@@ -85,7 +89,7 @@ class ReplayTest {
     Path file = write("t,v\n" + "x,1\n".repeat(1000));
     Replay.Summary summary =
         Replay.run(
-            new RecordingSettings(file, "t", "v", List.of(), 300_000),
+            settings(file, "t", "v", List.of(), 300_000),
             new ByteArrayOutputStream(),
             problems::add,
             _ -> {});
@@ -100,14 +104,14 @@ class ReplayTest {
     UnusableRecording problem =
         assertThrows(
             UnusableRecording.class,
-            () -> replay(new RecordingSettings(file, "t", "v", List.of(), 0)));
+            () -> replay(settings(file, "t", "v", List.of(), 0)));
     assertEquals(
         file + ": there is no column \"t\" in its first line, but time, value",
         problem.getMessage());
     Path missing = directory.resolve("missing.csv");
     assertThrows(
         UnusableRecording.class,
-        () -> replay(new RecordingSettings(missing, "t", "v", List.of(), 0)));
+        () -> replay(settings(missing, "t", "v", List.of(), 0)));
   }
 
   @Test
@@ -125,9 +129,9 @@ class ReplayTest {
     }
     List<List<String>> rows =
         replay(
-            new RecordingSettings(
+            settings(
                 write(csv.toString()), "t", "outlet", List.of("inlet", "load, W"), 300_000));
-    List<String> abnormal = rows.get(3100);
+    List<String> abnormal = rows.get(3300);
     assertEquals("rack-model", abnormal.get(KIND));
     assertEquals("suspended", abnormal.get(STATE));
     assertEquals(
@@ -135,8 +139,8 @@ class ReplayTest {
         Double.parseDouble(abnormal.get(VALUE)) - Double.parseDouble(abnormal.get(EXPECTED)),
         0.4);
     assertTrue(abnormal.get(TEXT).startsWith("outlet is "), abnormal.get(TEXT));
-    assertTrue(abnormal.get(TEXT).endsWith(" from inlet and load, W"), abnormal.get(TEXT));
-    assertTrue(abnormal.get(SHARES).contains("load, W"), abnormal.get(SHARES));
+    assertTrue(abnormal.get(TEXT).endsWith(" from inlet and load-W"), abnormal.get(TEXT));
+    assertTrue(abnormal.get(SHARES).contains("load-W"), abnormal.get(SHARES));
     assertEquals("ready", rows.get(2900).get(STATE));
   }
 
@@ -148,8 +152,14 @@ class ReplayTest {
       csv.append(300L * i).append(',').append(random.nextGaussian()).append('\n');
     }
     Path file = write(csv.toString());
-    RecordingSettings settings = new RecordingSettings(file, "t", "v", List.of(), 300_000);
+    RecordingSettings settings = settings(file, "t", "v", List.of(), 300_000);
     assertEquals(replay(settings), replay(settings));
+  }
+
+  private static RecordingSettings settings(
+      Path file, String time, String value, List<String> inputs, long periodMillis) {
+    Subject subject = Subject.of(Quantity.NUMBER, value, inputs);
+    return new RecordingSettings(file, time, value, inputs, periodMillis, subject);
   }
 
   private Path write(String csv) throws IOException {

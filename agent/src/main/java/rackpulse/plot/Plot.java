@@ -1,16 +1,20 @@
-package rackpulse.history;
+package rackpulse.plot;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /// What a drawing of a recording needs, gathered in as many columns as it will have: its size does
 /// not depend on that of the recording.
 public final class Plot {
-  static final int COLUMNS = 1000;
+  static final int COLUMNS = 880;
 
   /// More marks than this cover the drawing.
   static final int MAX_MARKS = 500;
 
-  private final RecordingSettings recording;
+  private final Labels labels;
   private final long firstMillis;
   private final long lastMillis;
   private long splitMillis = Long.MAX_VALUE;
@@ -22,38 +26,66 @@ public final class Plot {
   private final Means forecast = new Means();
   private final Means bandLow = new Means();
   private final Means bandHigh = new Means();
-  private final boolean[] rackRaised = new boolean[COLUMNS];
+
+  /// Where what was raised, by its name.
+  private final Map<String, boolean[]> raised = new LinkedHashMap<>();
+
   private final double[] markAt = new double[MAX_MARKS];
   private final double[] markValue = new double[MAX_MARKS];
   private int marks;
 
-  Plot(RecordingSettings recording, long firstMillis, long lastMillis) {
-    this.recording = recording;
+  /// What the drawing is called, and what its parts are.
+  ///
+  /// @param value the value with its unit, beside its axis
+  /// @param forecast such as `forecast, 15 min ahead`
+  /// @param mark what a marked value is
+  public record Labels(String title, String value, String forecast, String mark) {}
+
+  /// @param firstMillis where the axis of time begins, since the epoch
+  /// @param lastMillis where it ends
+  public Plot(Labels labels, long firstMillis, long lastMillis) {
+    this.labels = labels;
     this.firstMillis = firstMillis;
     this.lastMillis = Math.max(lastMillis, firstMillis + 1);
   }
 
   /// Where the part begins that is not learned from.
-  void split(long millis) {
+  public void split(long millis) {
     splitMillis = millis;
   }
 
-  void judge(long millis, double measured, Judgement judgement) {
+  /// Takes what was measured; NaN where nothing was.
+  public void value(long millis, double measured) {
     int column = column(millis);
-    if (Double.isNaN(measured) || column < 0) {
-      return;
+    if (!Double.isNaN(measured) && column >= 0) {
+      low[column] = Double.isNaN(low[column]) ? measured : Math.min(low[column], measured);
+      high[column] = Double.isNaN(high[column]) ? measured : Math.max(high[column], measured);
+      value.add(column, measured);
     }
-    low[column] = Double.isNaN(low[column]) ? measured : Math.min(low[column], measured);
-    high[column] = Double.isNaN(high[column]) ? measured : Math.max(high[column], measured);
-    value.add(column, measured);
-    rackRaised[column] |= judgement.kind().equals("rack-model");
-    if (judgement.alarm() > 0 && marks < MAX_MARKS) {
+  }
+
+  /// Marks a measured value.
+  public void mark(long millis, double measured) {
+    if (marks < MAX_MARKS && !Double.isNaN(measured) && column(millis) >= 0) {
       markAt[marks] = share(millis);
       markValue[marks++] = measured;
     }
   }
 
-  void forecast(long millis, double predicted, double halfBand) {
+  /// Something was raised from `fromMillis` on for as long as this.
+  ///
+  /// @param name what it was
+  public void raised(String name, long fromMillis, long durationMillis) {
+    int column = column(fromMillis);
+    if (column >= 0) {
+      double end = Math.min(1, share(fromMillis + durationMillis));
+      boolean[] columns = raised.computeIfAbsent(name, _ -> new boolean[COLUMNS]);
+      Arrays.fill(columns, column, Math.max(column + 1, (int) Math.ceil(end * COLUMNS)), true);
+    }
+  }
+
+  /// Takes a forecast for `millis` and half the width of its band.
+  public void forecast(long millis, double predicted, double halfBand) {
     int column = column(millis);
     if (column >= 0) {
       forecast.add(column, predicted);
@@ -69,7 +101,7 @@ public final class Plot {
 
   /// Where a time lies, from 0 to 1.
   double share(long millis) {
-    return (double) (millis - firstMillis) / (lastMillis - firstMillis);
+    return ((double) millis - firstMillis) / ((double) lastMillis - firstMillis);
   }
 
   private static double[] empty() {
@@ -78,8 +110,8 @@ public final class Plot {
     return values;
   }
 
-  RecordingSettings recording() {
-    return recording;
+  Labels labels() {
+    return labels;
   }
 
   long firstMillis() {
@@ -122,8 +154,14 @@ public final class Plot {
     return bandHigh.of(column);
   }
 
-  boolean rackRaised(int column) {
-    return rackRaised[column];
+  /// The names of what was raised, in the order in which they were first.
+  List<String> raised() {
+    return new ArrayList<>(raised.keySet());
+  }
+
+  boolean isRaised(String name, int column) {
+    boolean[] columns = raised.get(name);
+    return columns != null && columns[column];
   }
 
   int marks() {

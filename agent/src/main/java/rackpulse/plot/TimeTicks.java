@@ -1,4 +1,4 @@
-package rackpulse.history;
+package rackpulse.plot;
 
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -12,7 +12,7 @@ final class TimeTicks {
   private static final long DAY_MILLIS = 24 * HOUR_MILLIS;
 
   /// More labels than this would touch each other.
-  private static final int MOST_TICKS = 10;
+  private static final int MOST_TICKS = 7;
 
   private static final long[] STEPS = {
     1000,
@@ -51,6 +51,11 @@ final class TimeTicks {
     }
     long year = STEPS[STEPS.length - 1];
     return year * (rangeMillis / year / MOST_TICKS + 1);
+  }
+
+  /// The date.
+  static String day(long millis) {
+    return DAY.format(Instant.ofEpochMilli(millis));
   }
 
   static String label(long millis, long stepMillis) {

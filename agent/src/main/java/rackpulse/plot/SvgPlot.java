@@ -1,0 +1,377 @@
+package rackpulse.plot;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/// Draws a [Plot] as a file of Scalable Vector Graphics 1.1 that stands in a report as it is: axes
+/// with units, a legend, the band of the forecast, and below, a lane for each sort of anomaly.
+///
+/// Letters are large enough for a page 17 cm wide; nothing is loaded from elsewhere.
+public final class SvgPlot {
+  private static final int LEFT = 96;
+  private static final int WIDTH = LEFT + Plot.COLUMNS + 24;
+  private static final int TEXT_SIZE = 17;
+  private static final int TITLE_BASELINE = 32;
+  private static final int LEGEND_BASELINE = 66;
+  private static final int LEGEND_LINE = 28;
+  private static final int PLOT_HEIGHT = 380;
+  private static final int LANE_HEIGHT = 26;
+
+  /// Room for the labels of the axis of time, and its name.
+  private static final int BELOW = 68;
+
+  /// Letters of the usual fonts are about so wide, in units of their size.
+  private static final double LETTER_WIDTH = 0.53;
+
+  private static final int TICK_TARGET = 6;
+  private static final double MARGIN = 0.05;
+  private static final String INK = "#222222";
+  private static final String GREY = "#dddddd";
+  private static final String VALUE = "#1f5fa8";
+  private static final String BAND = "#f2b263";
+  private static final String FORECAST = "#c46a00";
+  private static final String ALARM = "#c21d2c";
+
+  private final Plot plot;
+  private final List<String> lanes;
+  private final StringBuilder svg = new StringBuilder();
+  private int top;
+  private double bottom;
+  private double ceiling;
+
+  private SvgPlot(Plot plot) {
+    this.plot = plot;
+    lanes = plot.raised();
+  }
+
+  /// @return the whole file
+  public static String draw(Plot plot) {
+    return new SvgPlot(plot).draw();
+  }
+
+  private String draw() {
+    findRange();
+    drawLegend();
+    int height = floor() + BELOW;
+    String body = svg.toString();
+    svg.setLength(0);
+    svg.append("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")
+        .append("<svg xmlns=\"http://www.w3.org/2000/svg\" version=\"1.1\" role=\"img\" width=\"")
+        .append(WIDTH)
+        .append("\" height=\"")
+        .append(height)
+        .append("\" viewBox=\"0 0 ")
+        .append(WIDTH + " " + height)
+        .append("\" font-family=\"Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif\"")
+        .append(" font-size=\"" + TEXT_SIZE + "\" fill=\"" + INK + "\">\n")
+        .append("<title>" + escaped(plot.labels().title()) + "</title>\n")
+        .append("<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n")
+        .append("<clipPath id=\"inside\"><rect x=\"" + LEFT + "\" y=\"" + top + "\" width=\"")
+        .append(Plot.COLUMNS + "\" height=\"" + PLOT_HEIGHT + "\"/></clipPath>\n");
+    text(LEFT, TITLE_BASELINE, "start", plot.labels().title(), " font-size=\"21\"");
+    svg.append(body);
+    drawValueAxis();
+    svg.append("<g clip-path=\"url(#inside)\">\n");
+    drawBand();
+    drawValues();
+    drawLine(FORECAST, 1.2, plot::forecast);
+    svg.append("</g>\n");
+    drawMarks();
+    drawSplit();
+    drawLanes();
+    drawTimeAxis();
+    return svg.append("</svg>\n").toString();
+  }
+
+  private void findRange() {
+    bottom = Double.POSITIVE_INFINITY;
+    ceiling = Double.NEGATIVE_INFINITY;
+    for (int i = 0; i < Plot.COLUMNS; i++) {
+      include(plot.low(i));
+      include(plot.high(i));
+    }
+    if (bottom > ceiling) {
+      bottom = 0;
+      ceiling = 1;
+    }
+    double margin = Math.max(MARGIN * (ceiling - bottom), 1e-6 * Math.abs(ceiling) + 1e-9);
+    bottom -= margin;
+    ceiling += margin;
+  }
+
+  private void include(double value) {
+    if (!Double.isNaN(value)) {
+      bottom = Math.min(bottom, value);
+      ceiling = Math.max(ceiling, value);
+    }
+  }
+
+  /// Where the axis of time is.
+  private int floor() {
+    return top + PLOT_HEIGHT + lanes.size() * LANE_HEIGHT;
+  }
+
+  private double x(double column) {
+    return LEFT + column;
+  }
+
+  /// Not far outside of the drawing: a band may be far wider than the values.
+  private double y(double value) {
+    double share = Math.clamp((value - bottom) / (ceiling - bottom), -1, 2);
+    return top + PLOT_HEIGHT * (1 - share);
+  }
+
+  private void drawValueAxis() {
+    double step = niceStep((ceiling - bottom) / TICK_TARGET);
+    int decimals = (int) Math.clamp(Math.ceil(-Math.log10(step) - 1e-9), 0, 9);
+    long first = (long) Math.ceil(bottom / step);
+    for (long i = 0; (first + i) * step <= ceiling && i <= 2 * TICK_TARGET; i++) {
+      double tick = (first + i) * step;
+      line(LEFT, y(tick), LEFT + Plot.COLUMNS, y(tick), GREY);
+      String label = String.format(Locale.ROOT, "%." + decimals + "f", tick + 0.0);
+      text(LEFT - 8, y(tick) + 6, "end", label, "");
+    }
+    line(LEFT, top, LEFT, floor(), INK);
+    double middle = top + PLOT_HEIGHT / 2.0;
+    String turned = " transform=\"rotate(-90 20 " + number(middle) + ")\"";
+    text(20, middle, "middle", plot.labels().value(), turned);
+  }
+
+  /// 1, 2 or 5 times a power of ten.
+  private static double niceStep(double rough) {
+    double power = Math.pow(10, Math.floor(Math.log10(rough)));
+    double share = rough / power;
+    return (share < 1.5 ? 1 : share < 3.5 ? 2 : share < 7.5 ? 5 : 10) * power;
+  }
+
+  private void drawTimeAxis() {
+    line(LEFT, floor(), LEFT + Plot.COLUMNS, floor(), INK);
+    long stepMillis = TimeTicks.stepMillis(plot.lastMillis() - plot.firstMillis());
+    long first = -Math.floorDiv(-plot.firstMillis(), stepMillis) * stepMillis;
+    for (long tick = first; tick <= plot.lastMillis(); tick += stepMillis) {
+      double x = x(plot.share(tick) * Plot.COLUMNS);
+      line(x, floor(), x, floor() + 6, INK);
+      text(x, floor() + 25, "middle", TimeTicks.label(tick, stepMillis), "");
+    }
+    String from = TimeTicks.day(plot.firstMillis());
+    String to = TimeTicks.day(plot.lastMillis());
+    String name = "time (UTC), " + (from.equals(to) ? from : from + " to " + to);
+    text(LEFT + Plot.COLUMNS / 2.0, floor() + 54, "middle", name, "");
+  }
+
+  private void drawBand() {
+    int usualGap = usualGap(plot::bandLow);
+    int from = nextKnown(0);
+    while (from < Plot.COLUMNS) {
+      List<Integer> columns = new ArrayList<>();
+      int next = from;
+      do {
+        columns.add(next);
+        from = next;
+        next = nextKnown(next + 1);
+      } while (next < Plot.COLUMNS && next - from <= 2 * usualGap);
+      from = next;
+      svg.append("<path fill=\"" + BAND + "\" fill-opacity=\"0.45\" d=\"");
+      for (int i : columns) {
+        point(i == columns.getFirst() ? 'M' : 'L', i + 0.5, plot.bandHigh(i));
+      }
+      for (int i : columns.reversed()) {
+        point('L', i + 0.5, plot.bandLow(i));
+      }
+      svg.append("Z\"/>\n");
+    }
+  }
+
+  private int nextKnown(int from) {
+    int column = from;
+    while (column < Plot.COLUMNS && Double.isNaN(plot.bandLow(column))) {
+      column++;
+    }
+    return column;
+  }
+
+  /// Where a column stands for many samples, from the lowest to the highest of them.
+  private void drawValues() {
+    svg.append("<path fill=\"none\" stroke=\"" + VALUE + "\" stroke-opacity=\"0.35\" d=\"");
+    for (int i = 0; i < Plot.COLUMNS; i++) {
+      if (plot.high(i) > plot.low(i)) {
+        point('M', i + 0.5, plot.low(i));
+        point('L', i + 0.5, plot.high(i));
+      }
+    }
+    svg.append("\"/>\n");
+    drawLine(VALUE, 1.6, plot::value);
+  }
+
+  private interface Series {
+    double at(int column);
+  }
+
+  /// Joins neighbouring columns, and those that are a few apart because samples are rarer.
+  private void drawLine(String colour, double width, Series series) {
+    svg.append("<path fill=\"none\" stroke=\"").append(colour).append("\" stroke-width=\"");
+    svg.append(width).append("\" stroke-linejoin=\"round\" stroke-linecap=\"round\" d=\"");
+    int last = -Plot.COLUMNS;
+    int usualGap = usualGap(series);
+    for (int i = 0; i < Plot.COLUMNS; i++) {
+      if (!Double.isNaN(series.at(i))) {
+        boolean isJoined = i - last <= 2 * usualGap;
+        point(isJoined ? 'L' : 'M', i + 0.5, series.at(i));
+        if (!isJoined) {
+          point('L', i + 0.5, series.at(i)); // a dot, should it stay alone
+        }
+        last = i;
+      }
+    }
+    svg.append("\"/>\n");
+  }
+
+  /// The median distance of columns with values.
+  private static int usualGap(Series series) {
+    int[] gaps = new int[Plot.COLUMNS + 1];
+    int known = 0;
+    int last = -1;
+    for (int i = 0; i < Plot.COLUMNS; i++) {
+      if (!Double.isNaN(series.at(i))) {
+        if (last >= 0) {
+          gaps[i - last]++;
+          known++;
+        }
+        last = i;
+      }
+    }
+    int gap = 1;
+    for (int seen = gaps[1]; gap < Plot.COLUMNS && 2 * seen < known; seen += gaps[gap]) {
+      gap++;
+    }
+    return gap;
+  }
+
+  private void drawLanes() {
+    for (int lane = 0; lane < lanes.size(); lane++) {
+      String name = lanes.get(lane);
+      int y = top + PLOT_HEIGHT + lane * LANE_HEIGHT;
+      line(LEFT, y, LEFT + Plot.COLUMNS, y, GREY);
+      drawSpans(name, y + 5);
+      double width = name.length() * TEXT_SIZE * LETTER_WIDTH + 8;
+      svg.append("<rect fill=\"white\" fill-opacity=\"0.8\" x=\"")
+          .append((LEFT + 2) + "\" y=\"" + (y + 2) + "\" width=\"" + number(width))
+          .append("\" height=\"" + (LANE_HEIGHT - 3) + "\"/>\n");
+      text(LEFT + 6, y + 19, "start", name, "");
+    }
+  }
+
+  private void drawSpans(String name, int y) {
+    int from = 0;
+    while (from < Plot.COLUMNS) {
+      int to = from;
+      while (to < Plot.COLUMNS && plot.isRaised(name, to)) {
+        to++;
+      }
+      if (to > from) {
+        svg.append("<rect fill=\"" + ALARM + "\" fill-opacity=\"0.75\" x=\"")
+            .append(number(x(from)) + "\" y=\"" + y + "\" width=\"" + Math.max(2, to - from))
+            .append("\" height=\"" + (LANE_HEIGHT - 10) + "\"/>\n");
+      }
+      from = to + 1;
+    }
+  }
+
+  private void drawMarks() {
+    for (int i = 0; i < plot.marks(); i++) {
+      circle(svg, x(plot.markAt(i) * Plot.COLUMNS), y(plot.markValue(i)));
+    }
+  }
+
+  private static void circle(StringBuilder to, double x, double y) {
+    to.append("<circle r=\"5\" fill=\"none\" stroke=\"" + ALARM + "\" stroke-width=\"2\" cx=\"")
+        .append(number(x))
+        .append("\" cy=\"")
+        .append(number(y))
+        .append("\"/>\n");
+  }
+
+  private void drawSplit() {
+    if (plot.hasSplit()) {
+      double x = x(plot.share(plot.splitMillis()) * Plot.COLUMNS);
+      svg.append("<g stroke-dasharray=\"5 4\">\n");
+      line(x, top, x, top + PLOT_HEIGHT, INK);
+      svg.append("</g>\n");
+      text(x - 7, top + 18, "end", "learned from", "");
+      text(x + 7, top + 18, "start", "test", "");
+    }
+  }
+
+  /// Into lines as long as the drawing; the drawing begins below.
+  private void drawLegend() {
+    double x = LEFT;
+    int y = LEGEND_BASELINE;
+    String[] names = {
+      "measured", plot.labels().forecast(), "its band (9 of 10 values)", plot.labels().mark()
+    };
+    for (int i = 0; i < names.length; i++) {
+      double width = 42 + names[i].length() * TEXT_SIZE * LETTER_WIDTH;
+      if (x > LEFT && x + width > LEFT + Plot.COLUMNS) {
+        x = LEFT;
+        y += LEGEND_LINE;
+      }
+      switch (i) {
+        case 0 -> legendBar(x, y, VALUE + "\" stroke-width=\"2.5");
+        case 1 -> legendBar(x, y, FORECAST + "\" stroke-width=\"2.5");
+        case 2 -> legendBar(x, y, BAND + "\" stroke-opacity=\"0.45\" stroke-width=\"13");
+        default -> circle(svg, x + 13, y - 6);
+      }
+      text(x + 34, y, "start", names[i], "");
+      x += width + 16;
+    }
+    top = y + 20;
+  }
+
+  private void legendBar(double x, int y, String stroke) {
+    line(x, y - 6.0, x + 26.0, y - 6.0, stroke);
+  }
+
+  private void line(double x1, double y1, double x2, double y2, String stroke) {
+    svg.append("<path fill=\"none\" stroke=\"")
+        .append(stroke)
+        .append("\" d=\"M")
+        .append(number(x1) + ' ' + number(y1) + 'L' + number(x2) + ' ' + number(y2))
+        .append("\"/>\n");
+  }
+
+  private void point(char command, double column, double value) {
+    svg.append(command).append(number(x(column))).append(' ').append(number(y(value)));
+  }
+
+  private void text(double x, double y, String anchor, String text, String attributes) {
+    svg.append("<text x=\"")
+        .append(number(x))
+        .append("\" y=\"")
+        .append(number(y))
+        .append("\" text-anchor=\"")
+        .append(anchor)
+        .append('"')
+        .append(attributes)
+        .append('>')
+        .append(escaped(text))
+        .append("</text>\n");
+  }
+
+  /// Without what XML 1.0 has no way to say.
+  private static String escaped(String text) {
+    StringBuilder escaped = new StringBuilder();
+    text.codePoints()
+        .map(c -> c >= ' ' && c != 0xFFFE && c != 0xFFFF && (c < 0xD800 || c > 0xDFFF) ? c : '?')
+        .forEach(escaped::appendCodePoint);
+    return escaped.toString().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+  }
+
+  /// To a tenth of a pixel.
+  private static String number(double value) {
+    long tenths = Math.round(10 * value);
+    String sign = tenths < 0 ? "-" : "";
+    long size = Math.abs(tenths);
+    return size % 10 == 0 ? sign + size / 10 : sign + size / 10 + "." + size % 10;
+  }
+}
