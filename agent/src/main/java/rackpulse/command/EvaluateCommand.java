@@ -89,7 +89,7 @@ final class EvaluateCommand implements Callable<Integer> {
     } catch (UnusableRecording e) {
       return ReplayCommand.failed(services, e.getMessage());
     } catch (IOException e) {
-      return ReplayCommand.failed(services, ReplayCommand.cause(e));
+      return ReplayCommand.failed(services, ReplayCommand.cause(e, settings.recording(), file));
     }
   }
 

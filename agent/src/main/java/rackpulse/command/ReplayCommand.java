@@ -2,7 +2,6 @@ package rackpulse.command;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -85,7 +84,7 @@ final class ReplayCommand implements Callable<Integer> {
     } catch (IOException e) {
       // whoever reads the rows has seen enough, as `head` has
       boolean isEnough = file == null && String.valueOf(e.getMessage()).contains("Broken pipe");
-      return isEnough ? ExitCode.OK : failed(services, cause(e));
+      return isEnough ? ExitCode.OK : failed(services, cause(e, settings, file));
     }
   }
 
@@ -106,14 +105,15 @@ final class ReplayCommand implements Callable<Integer> {
     return ExitCode.USAGE;
   }
 
-  /// What went wrong with a file, in words where the system has only a name.
-  static String cause(IOException failure) {
-    String name = String.valueOf(failure.getMessage());
-    return switch (failure) {
-      case NoSuchFileException _ -> name + ": there is no such file or directory";
-      case AccessDeniedException _ -> name + ": no permission";
-      default -> "this could not be read or written: " + name;
-    };
+  /// What went wrong with the recording or with the result, null for standard output.
+  static String cause(IOException failure, RecordingSettings settings, @Nullable Path result) {
+    return "reading "
+        + settings.file()
+        + " or writing "
+        + (result == null ? "standard output" : result)
+        + " failed: "
+        + (failure instanceof NoSuchFileException ? "no such directory, " : "")
+        + failure.getMessage();
   }
 
   private static String told(Replay.Summary summary) {
@@ -130,7 +130,7 @@ final class ReplayCommand implements Callable<Integer> {
         names = "--csv",
         required = true,
         paramLabel = "FILE",
-        description = "comma-separated values; the first line names the columns")
+        description = "comma-separated values, of which the first line names the columns; - for input")
     private Path csv;
 
     @Option(

@@ -1,6 +1,8 @@
 package rackpulse.history;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -137,6 +139,11 @@ public final class Evaluation {
   private record Extent(long samples, long bad, long firstMillis, long lastMillis) {}
 
   private Extent measure(Consumer<String> problems) throws IOException, UnusableRecording {
+    Path file = settings.recording.file();
+    if (Files.exists(file) ? !Files.isRegularFile(file) : file.equals(Path.of("-"))) {
+      throw new UnusableRecording(
+          file + ": it is read several times, which only a file can be: save it as one");
+    }
     try (RecordedWatch watch = new RecordedWatch(settings.recording, problems)) {
       long periodMillis = settings.recording.periodMillis();
       stepMillis = periodMillis > 0 ? periodMillis : watch.everyMillis();

@@ -36,7 +36,8 @@ final class Recording implements Closeable {
       throws IOException, UnusableRecording {
     this.settings = settings;
     this.problems = problems;
-    Path file = settings.file();
+    boolean isInput = settings.file().equals(Path.of("-"));
+    Path file = isInput ? Path.of("/dev/stdin") : settings.file();
     if (!Files.exists(file)) {
       throw new UnusableRecording(file + ": there is no such file");
     }

@@ -9,7 +9,7 @@ import java.util.Locale;
 ///
 /// Letters are large enough for a page 17 cm wide; nothing is loaded from elsewhere.
 public final class SvgPlot {
-  private static final int LEFT = 96;
+  private static final int LEFT = 150;
   private static final int WIDTH = LEFT + Plot.COLUMNS + 24;
   private static final int TEXT_SIZE = 17;
   private static final int TITLE_BASELINE = 32;
@@ -17,6 +17,9 @@ public final class SvgPlot {
   private static final int LEGEND_LINE = 28;
   private static final int PLOT_HEIGHT = 380;
   private static final int LANE_HEIGHT = 26;
+
+  /// The longest name of an anomaly fits beside the axis.
+  private static final int LANE_TEXT_SIZE = 15;
 
   /// Room for the labels of the axis of time, and its name.
   private static final int BELOW = 68;
@@ -74,8 +77,8 @@ public final class SvgPlot {
     drawValueAxis();
     svg.append("<g clip-path=\"url(#inside)\">\n");
     drawBand();
+    drawLine(FORECAST, 2.4, plot::forecast);
     drawValues();
-    drawLine(FORECAST, 1.2, plot::forecast);
     svg.append("</g>\n");
     drawMarks();
     drawSplit();
@@ -201,7 +204,7 @@ public final class SvgPlot {
       }
     }
     svg.append("\"/>\n");
-    drawLine(VALUE, 1.6, plot::value);
+    drawLine(VALUE, 1.3, plot::value);
   }
 
   private interface Series {
@@ -254,11 +257,7 @@ public final class SvgPlot {
       int y = top + PLOT_HEIGHT + lane * LANE_HEIGHT;
       line(LEFT, y, LEFT + Plot.COLUMNS, y, GREY);
       drawSpans(name, y + 5);
-      double width = name.length() * TEXT_SIZE * LETTER_WIDTH + 8;
-      svg.append("<rect fill=\"white\" fill-opacity=\"0.8\" x=\"")
-          .append((LEFT + 2) + "\" y=\"" + (y + 2) + "\" width=\"" + number(width))
-          .append("\" height=\"" + (LANE_HEIGHT - 3) + "\"/>\n");
-      text(LEFT + 6, y + 19, "start", name, "");
+      text(LEFT - 8, y + 18, "end", name, " font-size=\"" + LANE_TEXT_SIZE + "\"");
     }
   }
 

@@ -165,7 +165,9 @@ final class SensorWatch {
       case MISSING, RANGE ->
           sample instanceof Gap gap
               ? " gives no value (" + gap.cause().id() + "): check the sensor and its wiring"
-              : " reads " + value + ", which is physically impossible: check the sensor";
+              : faults.raised(SensorFaults.Kind.RANGE)
+                  ? " reads " + value + ", which is physically impossible: check the sensor"
+                  : " had no value for a while and now reads " + value;
       case STUCK ->
           " has been exactly "
               + value
