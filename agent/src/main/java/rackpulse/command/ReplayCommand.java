@@ -130,7 +130,7 @@ final class ReplayCommand implements Callable<Integer> {
         names = "--csv",
         required = true,
         paramLabel = "FILE",
-        description = "comma-separated values, of which the first line names the columns; - for input")
+        description = "comma-separated values, the first line names the columns; - for input")
     private Path csv;
 
     @Option(
@@ -299,8 +299,7 @@ final class ReplayCommand implements Callable<Integer> {
         Services services, Path file, String value, List<String> inputs, CommandSpec command)
         throws ConfigurationException {
       Profiles known = new Profiles(profiles.directories());
-      Configuration configuration =
-          ConfigurationFile.load(file, known, services.environment());
+      Configuration configuration = ConfigurationFile.load(file, known, services.environment());
       Map<String, ChannelDescription> channels = new LinkedHashMap<>();
       Stamp stamp = new Stamp(Instant.EPOCH, 0, true);
       for (DeviceSettings device : configuration.devices()) {

@@ -156,8 +156,7 @@ final class RecordedWatch implements Closeable {
 
   private void take() {
     long millis = rows.millis();
-    long start =
-        blockMillis == 0 ? millis : Math.floorDiv(millis, blockMillis) * blockMillis;
+    long start = blockMillis == 0 ? millis : Math.floorDiv(millis, blockMillis) * blockMillis;
     if (blockMillis == 0 || waiting.isEmpty() || waiting.getLast().startMillis() != start) {
       waiting.add(new JudgedBlock(start, ofReadings));
     }

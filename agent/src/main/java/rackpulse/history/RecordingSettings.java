@@ -12,12 +12,7 @@ import java.util.List;
 /// @param periodMillis length of the blocks that are averaged; 0 to take each row as a sample
 /// @param subject what the value and the inputs are
 public record RecordingSettings(
-    Path file,
-    String time,
-    String value,
-    List<String> inputs,
-    long periodMillis,
-    Subject subject) {
+    Path file, String time, String value, List<String> inputs, long periodMillis, Subject subject) {
   public RecordingSettings {
     inputs = List.copyOf(inputs);
   }

@@ -56,9 +56,7 @@ public record Subject(
       unique = name + "-" + i;
     }
     return new ChannelDescription(
-        new Channel(unique, "value", quantity),
-        Double.NEGATIVE_INFINITY,
-        Double.POSITIVE_INFINITY);
+        new Channel(unique, "value", quantity), Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
   }
 
   /// The column's name with everything left out that the name of a device cannot have.

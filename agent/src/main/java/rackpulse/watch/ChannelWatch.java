@@ -40,8 +40,7 @@ final class ChannelWatch {
   /// @param everyMillis between readings
   /// @param blockMillis length of the blocks that are averaged; 0 where each reading is one
   /// @param latest where others see the channel
-  ChannelWatch(
-      Channel channel, long everyMillis, long blockMillis, Latest latest, Parts parts) {
+  ChannelWatch(Channel channel, long everyMillis, long blockMillis, Latest latest, Parts parts) {
     this.channel = channel;
     this.everyMillis = everyMillis;
     this.blockMillis = blockMillis;

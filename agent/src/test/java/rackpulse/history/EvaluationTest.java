@@ -116,8 +116,7 @@ class EvaluationTest {
       throws IOException, UnusableRecording {
     Path file = Files.writeString(directory.resolve("recording.csv"), csv);
     Subject subject = Subject.of(Quantity.TEMPERATURE, "v", List.of());
-    RecordingSettings settings =
-        new RecordingSettings(file, "t", "v", List.of(), 300_000, subject);
+    RecordingSettings settings = new RecordingSettings(file, "t", "v", List.of(), 300_000, subject);
     return Evaluation.run(
         new Evaluation.Settings(settings, HORIZONS, trainShare, passes),
         ahead -> new Plot.Labels("v in recording.csv", "v, °C", "forecast " + ahead, "novelty"),

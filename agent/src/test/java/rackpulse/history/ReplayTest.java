@@ -102,16 +102,12 @@ class ReplayTest {
   void saysWhichColumnsThereAre() throws Exception {
     Path file = write("time,value\n0,1\n");
     UnusableRecording problem =
-        assertThrows(
-            UnusableRecording.class,
-            () -> replay(settings(file, "t", "v", List.of(), 0)));
+        assertThrows(UnusableRecording.class, () -> replay(settings(file, "t", "v", List.of(), 0)));
     assertEquals(
         file + ": there is no column \"t\" in its first line, but time, value",
         problem.getMessage());
     Path missing = directory.resolve("missing.csv");
-    assertThrows(
-        UnusableRecording.class,
-        () -> replay(settings(missing, "t", "v", List.of(), 0)));
+    assertThrows(UnusableRecording.class, () -> replay(settings(missing, "t", "v", List.of(), 0)));
   }
 
   @Test
@@ -129,8 +125,7 @@ class ReplayTest {
     }
     List<List<String>> rows =
         replay(
-            settings(
-                write(csv.toString()), "t", "outlet", List.of("inlet", "load, W"), 300_000));
+            settings(write(csv.toString()), "t", "outlet", List.of("inlet", "load, W"), 300_000));
     List<String> abnormal = rows.get(3300);
     assertEquals("rack-model", abnormal.get(KIND));
     assertEquals("suspended", abnormal.get(STATE));

@@ -67,11 +67,11 @@ class SameAsAgentTest {
     Arrays.fill(values, 10_000, 10_300, values[10_000]); // stuck
     values[12_000] -= 9; // spike
     Arrays.fill(values, 13_000, 13_040, Double.NaN);
-    for (int i = 15_000; i < 15_400; i++) { // cooling fails and comes back
-      values[i] += Math.min(14, 0.07 * (i - 15_000));
+    for (int i = 15_000; i < 15_700; i++) { // cooling fails and comes back
+      values[i] += 0.02 * (i - 15_000);
     }
-    for (int i = 15_400; i < 15_800; i++) {
-      values[i] += 14 - 0.035 * (i - 15_400);
+    for (int i = 15_700; i < 16_100; i++) {
+      values[i] += 14 - 0.035 * (i - 15_700);
     }
     for (int i = 22_000; i < 22_200; i++) { // noise
       values[i] += 1.2 * random.nextGaussian();
@@ -148,8 +148,7 @@ class SameAsAgentTest {
                 Duration.ofSeconds(EVERY_SECONDS),
                 List.of(DESCRIBED)));
     Detector detector = new Detector(devices, List.of(), limits, _ -> 1);
-    Watched watched =
-        new Watched(devices, detector.descriptions(), limits, WatchSettings.USUAL);
+    Watched watched = new Watched(devices, detector.descriptions(), limits, WatchSettings.USUAL);
     RackWatch watch = new RackWatch(detector, watched, _ -> 1);
     List<Anomaly> told = new ArrayList<>();
     for (int i = 0; i < values.length; i++) {
@@ -174,8 +173,7 @@ class SameAsAgentTest {
     }
     Path file = Files.writeString(directory.resolve("recording.csv"), csv);
     Subject subject = new Subject(List.of(DESCRIBED), limits, Set.of(), Set.of());
-    RecordingSettings settings =
-        new RecordingSettings(file, "t", "v", List.of(), 300_000, subject);
+    RecordingSettings settings = new RecordingSettings(file, "t", "v", List.of(), 300_000, subject);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     Replay.run(settings, out, _ -> {}, _ -> {});
     List<List<String>> rows = new ArrayList<>();
