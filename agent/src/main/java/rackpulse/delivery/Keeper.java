@@ -194,7 +194,7 @@ public final class Keeper {
       lanes.spooling(false, trouble.cause());
       return lanes;
     });
-    show(spool, trouble.what());
+    show(spool, trouble.what() + "; " + trouble.remedy());
   }
 
   private void show(@Nullable Spool present, String state) {
