@@ -195,7 +195,7 @@ public final class ConfigurationFile {
             : stateDirectory.resolve("spool"),
         most,
         segment,
-        (int) table.integer("fsync_count", 256, 1, 100_000),
+        (int) table.integer("fsync_count", 1024, 1, 100_000),
         table.duration("fsync_every", ofSeconds(10), ofMillis(100), ofMinutes(10)));
   }
 

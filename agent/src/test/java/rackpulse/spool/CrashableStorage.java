@@ -16,6 +16,7 @@ import java.util.TreeMap;
 /// written, a power cut also what was not forced, in blocks and with names in any state between.
 public final class CrashableStorage implements Storage {
   private static final int BLOCK_BYTES = 512;
+  private static final int PAGE_BYTES = 4096;
 
   private final Random random;
   private Map<String, Content> files = new TreeMap<>();
@@ -23,6 +24,7 @@ public final class CrashableStorage implements Storage {
   private int callsToCrash = Integer.MAX_VALUE;
   private boolean down;
   private boolean full;
+  private long mediumBytes;
 
   public CrashableStorage(Random random) {
     this.random = random;
@@ -91,6 +93,23 @@ public final class CrashableStorage implements Storage {
     Map<String, byte[]> snapshot = new HashMap<>();
     files.forEach((name, content) -> snapshot.put(name, content.bytes.clone()));
     return snapshot;
+  }
+
+  /// What was brought to the medium because somebody waited for it, in whole pages.
+  public long mediumBytes() {
+    return mediumBytes;
+  }
+
+  private static long changedBytes(byte[] before, byte[] after) {
+    long changed = 0;
+    for (int at = 0; at < after.length; at += PAGE_BYTES) {
+      int end = Math.min(at + PAGE_BYTES, after.length);
+      int from = Math.min(at, before.length);
+      if (!Arrays.equals(after, at, end, before, from, Math.min(end, before.length))) {
+        changed += PAGE_BYTES;
+      }
+    }
+    return changed;
   }
 
   /// Replaces what is in a file, as damage does.
@@ -216,6 +235,7 @@ public final class CrashableStorage implements Storage {
     @Override
     public void force() {
       call();
+      mediumBytes += changedBytes(content.durable, content.bytes);
       content.durable = content.bytes.clone();
     }
 

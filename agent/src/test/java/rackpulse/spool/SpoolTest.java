@@ -185,6 +185,31 @@ class SpoolTest {
     }
   }
 
+  /// A hundred polls a second, small and large ones, with what the agent does by default.
+  @Test
+  void anOutageWritesAtMostAQuarterMoreThanTheRecords() throws IOException {
+    SpoolSettings usual =
+        new SpoolSettings(Path.of("unused"), 256 << 20, 4 << 20, 1024, Duration.ofSeconds(10));
+    int messages = 20_000;
+    for (int bytes : new int[] {100, 450}) {
+      CrashableStorage disk = new CrashableStorage(new Random(1));
+      try (Spool spool = Spool.open(disk, usual, 0)) {
+        for (int sequence = 1; sequence <= messages; sequence++) {
+          spool.append("d" + sequence % 100, LAYOUT, sequence, ByteBuffer.allocate(bytes));
+          spool.write();
+          long nowNanos = Duration.ofMillis(10L * sequence).toNanos();
+          spool.tidy(nowNanos);
+          if (spool.syncDue(nowNanos)) {
+            spool.sync();
+          }
+        }
+        assertTrue(spool.synced() >= messages - usual.syncCount(), "waited for the medium");
+      }
+      double ratio = (double) disk.mediumBytes() / messages / bytes;
+      assertTrue(ratio < 1.25, () -> "to the medium, by bytes of the records: " + ratio);
+    }
+  }
+
   private Spool open() throws IOException {
     return Spool.open(storage, SETTINGS, 0);
   }
