@@ -6,6 +6,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.EnumSet;
@@ -28,7 +29,11 @@ final class CredentialFile {
 
   static byte[] bytes(Path file) throws CredentialException {
     try {
-      if (Files.size(file) > MAX_BYTES) {
+      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+      if (!attributes.isRegularFile()) {
+        throw new CredentialException(file + ": not a file"); // a device would never end
+      }
+      if (attributes.size() > MAX_BYTES) {
         throw new CredentialException(file + ": larger than " + MAX_BYTES + " bytes");
       }
       return Files.readAllBytes(file);

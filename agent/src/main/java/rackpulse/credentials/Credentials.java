@@ -59,11 +59,12 @@ public final class Credentials {
 
   /// For the next connection, read anew.
   ///
+  /// @param now what the time is: a certificate outside its dates does not replace another
   /// @throws CredentialException when nothing could be read, now or ever
-  public Access access() throws CredentialException {
+  public Access access(Instant now) throws CredentialException {
     Map<Path, String> marks = CredentialFile.marks(files.all());
     try {
-      return use(Access.read(files, encrypted), marks);
+      return use(read(now), marks);
     } catch (CredentialException e) {
       Access before = current;
       if (before == null) {
@@ -72,6 +73,30 @@ public final class Credentials {
       }
       complain(e);
       return before;
+    }
+  }
+
+  private Access read(Instant now) throws CredentialException {
+    Access read = Access.read(files, encrypted);
+    Access before = current;
+    if (before != null && !read.isLike(before)) {
+      checkDates(read, now);
+    }
+    return read;
+  }
+
+  private void checkDates(Access access, Instant now) throws CredentialException {
+    for (X509Certificate own : access.chain()) {
+      if (now.isBefore(own.getNotBefore().toInstant())
+          || now.isAfter(own.getNotAfter().toInstant())) {
+        throw new CredentialException(
+            files.certificate().map(Path::toString).orElse("")
+                + ": valid from "
+                + own.getNotBefore().toInstant()
+                + " to "
+                + own.getNotAfter().toInstant()
+                + ", not now");
+      }
     }
   }
 
@@ -95,26 +120,28 @@ public final class Credentials {
   }
 
   /// Looks at the files when it is time.
-  public Change look() {
-    long now = nanoTime.getAsLong();
-    if (now - lookNanos < 0) {
+  ///
+  /// @param now what the time is, as for [#access]
+  public Change look(Instant now) {
+    long nanos = nanoTime.getAsLong();
+    if (nanos - lookNanos < 0) {
       return Change.NONE;
     }
-    lookNanos = now + BETWEEN_LOOKS.toNanos();
+    lookNanos = nanos + BETWEEN_LOOKS.toNanos();
     Map<Path, String> marks = CredentialFile.marks(files.all());
     boolean rested = marks.equals(lastMarks);
     lastMarks = marks;
-    return marks.equals(usedMarks) || !rested ? Change.NONE : changed(marks);
+    return marks.equals(usedMarks) || !rested ? Change.NONE : changed(marks, now);
   }
 
-  private Change changed(Map<Path, String> marks) {
+  private Change changed(Map<Path, String> marks, Instant now) {
     Access before = current;
     if (before == null) {
       usedMarks = marks;
       return Change.FOR_NEXT;
     }
     try {
-      Access after = use(Access.read(files, encrypted), marks);
+      Access after = use(read(now), marks);
       return after.isLike(before) ? Change.FOR_NEXT : Change.RENEWED;
     } catch (CredentialException e) {
       complain(e);

@@ -65,8 +65,9 @@ final class Expiry {
     String certificate = "the " + whose + " certificate ";
     String remedy =
         whose.equals("own") ? "renew mqtt.cert_file and mqtt.key_file" : "renew it on the broker";
+    String left = days == 1 ? "1 day" : days + " days";
     return days < 0
         ? certificate + "has expired on " + expires + ": " + remedy
-        : certificate + "expires in " + days + " days, on " + expires + ": " + remedy;
+        : certificate + "expires in " + left + ", on " + expires + ": " + remedy;
   }
 }

@@ -137,10 +137,11 @@ public final class MqttSession implements AutoCloseable {
       return;
     }
     Link present = link;
-    switch (credentials.look()) {
+    Instant now = clock.get().at();
+    switch (credentials.look(now)) {
       case RENEWED -> renewed(present);
       case FOR_NEXT -> reconnection.atOnce();
-      case NONE -> credentials.warn(clock.get().at());
+      case NONE -> credentials.warn(now);
     }
     if (link != null && present != null) {
       keep(present);
@@ -186,7 +187,7 @@ public final class MqttSession implements AutoCloseable {
   private void connect() {
     Endpoint endpoint = reconnection.endpoint();
     try {
-      Access access = credentials.access();
+      Access access = credentials.access(clock.get().at());
       Link.Will will = reconnection.will(payloads.will(clock.get().at()));
       Link.Identity identity = new Link.Identity(clientId, Optional.of(will));
       connected(Link.open(settings, access, endpoint, identity, this::wake));

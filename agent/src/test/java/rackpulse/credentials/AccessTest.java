@@ -12,9 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -114,6 +117,53 @@ class AccessTest {
     assertRefused(trusting(cut), "cut", "still being written?");
     Path noBase64 = secret("damaged", pem("CERTIFICATE", "?"));
     assertRefused(trusting(noBase64), "damaged", "not Base64");
+  }
+
+  @Test
+  void readsNoDevice() throws IOException {
+    assertRefused(trusting(Path.of("/dev/zero")), "zero", "not a file");
+  }
+
+  @Test
+  void aDamagedFileIsRefusedAndNothingWorse() throws Exception {
+    Random random = new Random(17);
+    Path certificate = KeyFiles.copy(directory, "client-ec.pem");
+    Path key = KeyFiles.copy(directory, "client-ec.key");
+    int refused = 0;
+    for (int i = 0; i < 2_000; i++) {
+      Path damaged = i % 2 == 0 ? certificate : key;
+      byte[] content = Files.readAllBytes(damaged);
+      Files.write(damaged, damage(content, random));
+      try {
+        Access.read(
+            new CredentialFiles(
+                Optional.empty(),
+                Optional.of(certificate),
+                Optional.of(certificate),
+                Optional.of(key)),
+            true);
+      } catch (CredentialException e) {
+        refused++;
+      }
+      Files.write(damaged, content);
+    }
+    assertTrue(refused > 1_000, refused + " refused");
+  }
+
+  /// Changes one byte of the base64 text, or of what it stands for, or cuts it.
+  private static byte[] damage(byte[] content, Random random) {
+    String text = new String(content, StandardCharsets.US_ASCII);
+    int from = text.indexOf('\n') + 1;
+    int to = text.indexOf("\n-----END");
+    byte[] der = Base64.getMimeDecoder().decode(text.substring(from, to));
+    switch (random.nextInt(3)) {
+      case 0 -> der[random.nextInt(Math.min(der.length, 60))] ^= (byte) (1 + random.nextInt(255));
+      case 1 -> der[random.nextInt(der.length)] ^= (byte) (1 << random.nextInt(8));
+      default -> der = Arrays.copyOf(der, random.nextInt(der.length));
+    }
+    String body = Base64.getEncoder().encodeToString(der);
+    return (text.substring(0, from) + body + text.substring(to))
+        .getBytes(StandardCharsets.US_ASCII);
   }
 
   @Test

@@ -31,6 +31,7 @@ class ExpiryTest {
   @Test
   void tellsTheDateAndTheRemedy() {
     assertNote("expires in 12 days, on " + expires, Duration.ofDays(-12));
+    assertNote("expires in 1 day, on " + expires, Duration.ofHours(-30));
     assertNote("expires in 0 days, on " + expires, Duration.ofHours(-1));
     assertNote("has expired on " + expires, Duration.ofMillis(1));
     assertNote("renew mqtt.cert_file and mqtt.key_file", Duration.ofDays(400));

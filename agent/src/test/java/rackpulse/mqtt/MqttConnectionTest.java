@@ -45,7 +45,7 @@ class MqttConnectionTest {
             broker.received(ScriptedBroker.CONNECT).getFirst().body(), StandardCharsets.ISO_8859_1);
     assertTrue(connect.contains("rackpulse-fra1-a12-rc-a12"), connect);
     assertTrue(connect.contains(STATUS), connect);
-    assertTrue(connect.contains("\"connected_at\":\"2026-11-23T18:00:00.000Z\""), connect);
+    assertTrue(connect.contains("\"connected_at\":\"2027-01-23T18:00:00.000Z\""), connect);
     assertEquals(0xEE, connect.charAt(7) | 0xC0); // clean start; will with QoS 1, retained
   }
 

@@ -53,7 +53,7 @@ final class Sessions implements AutoCloseable {
         new MqttSession(
             settings,
             new AgentName("dc/v1", "fra1", "a12", "rc-a12", "0.1.0", "7f3a"),
-            () -> new Stamp(Instant.parse("2026-11-23T18:00:00Z"), 0, true),
+            () -> new Stamp(Instant.parse("2027-01-23T18:00:00Z"), 0, true),
             () -> System.nanoTime() + aheadNanos.get(),
             new Random(4711));
     opened.add(session);

@@ -76,6 +76,11 @@ class RotationIT {
       witness.await("/meter/readings", seen + 3, _ -> true);
       witness.await("/health", message -> message.json().integer("delivery.reconnects") == 3);
 
+      assertTrue(
+          witness.messages("/agent/agent/status").stream()
+              .noneMatch(message -> message.payload().contains("offline")),
+          () -> witness.evidence("/agent/agent/status"));
+
       agent.signal("TERM");
       assertEquals(0, agent.exitCode(), agent::transcript);
       Account account = new Account().add(witness.messages());

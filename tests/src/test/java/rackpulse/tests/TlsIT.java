@@ -25,6 +25,7 @@ import rackpulse.tests.support.Await;
 import rackpulse.tests.support.BrokerProcess;
 import rackpulse.tests.support.Certificates;
 import rackpulse.tests.support.Configuration;
+import rackpulse.tests.support.Json;
 import rackpulse.tests.support.Ports;
 import rackpulse.tests.support.RunningProcess;
 import rackpulse.tests.support.SiteProfile;
@@ -97,18 +98,32 @@ class TlsIT {
   }
 
   @Test
-  void publishesToABrokerThatItsAuthorityKnows() throws Exception {
+  void publishesToABrokerThatItsAuthorityKnowsAndTellsWhenCertificatesExpire() throws Exception {
     try (BrokerProcess broker = broker("broker", "allow_anonymous true");
         Witness witness =
             Witness.subscribe(
                 broker, directory, "#", "--cafile", keys.resolve("authority.pem").toString());
         FaultSlave slave = FaultSlave.tcp(REGISTERS);
-        AgentProcess agent = agent(broker.port(), slave, "authority")) {
+        AgentProcess agent =
+            agent(
+                broker.port(),
+                slave,
+                "authority",
+                "cert_file = \"${keys}/agent.pem\"",
+                "key_file = \"${keys}/agent.key\"")) {
       witness.blame(agent);
       assertEquals("42", witness.await("/meter/readings").json().text("values.value"));
-      assertTrue(
-          witness.await("/health").json().integer("delivery.certificate_days_left.broker") <= 2);
+      Json health = witness.await("/health", TlsIT::tellsExpiry).json();
+      assertEquals(1, health.integer("delivery.certificate_days_left.broker"));
+      assertEquals(1, health.integer("delivery.certificate_days_left.own"));
+      assertTrue(health.has("delivery.notes.1"), health::toString);
+      assertTold(agent, "the broker certificate expires in 1 day", "renew it on the broker");
+      assertTold(agent, "the own certificate expires in 1 day", "renew mqtt.cert_file");
     }
+  }
+
+  private static boolean tellsExpiry(Witness.Message message) {
+    return message.json().has("delivery.certificate_expires.broker");
   }
 
   @Test
