@@ -54,6 +54,10 @@ public final class RackpulseCommand implements Runnable {
 
   /// Runs the command that `arguments` name and returns its exit code.
   public static int execute(Services services, String... arguments) {
+    return line(services).execute(arguments);
+  }
+
+  static CommandLine line(Services services) {
     RackpulseCommand root = new RackpulseCommand();
     CommandLine line =
         new CommandLine(root)
@@ -74,7 +78,7 @@ public final class RackpulseCommand implements Runnable {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionStrategy(result -> root.start(result, services));
     line.setExecutionExceptionHandler((failure, _, _) -> explain(failure, services));
-    return line.execute(arguments);
+    return line;
   }
 
   private int start(ParseResult result, Services services) {
