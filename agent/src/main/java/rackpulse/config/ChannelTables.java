@@ -259,6 +259,7 @@ final class ChannelTables {
         targets(),
         List.copyOf(forecasts),
         horizons(forecast),
+        forecast.string("companion").flatMap(path -> resolve(forecast, "companion", path)),
         List.copyOf(terms.values()),
         withRole("inlet"),
         withRole("outlet"));

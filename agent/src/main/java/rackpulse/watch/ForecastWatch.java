@@ -2,6 +2,7 @@ package rackpulse.watch;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import rackpulse.analysis.BlockMean;
 import rackpulse.model.Forecast;
 import rackpulse.state.StateReader;
@@ -19,25 +20,28 @@ final class ForecastWatch {
 
   private final Channel channel;
   private final List<Integer> horizons;
+  private final @Nullable Latest companion;
   private Forecast model;
   private List<Poll.Forecast> present = List.of();
   private long presentMillis;
 
   /// @param horizons minutes, each a multiple of 5
-  ForecastWatch(Channel channel, List<Integer> horizons) {
+  /// @param companion another channel that helps, null for none
+  ForecastWatch(Channel channel, List<Integer> horizons, @Nullable Latest companion) {
     this.channel = channel;
+    this.companion = companion;
     this.horizons = List.copyOf(horizons);
     model = fresh();
   }
 
   private Forecast fresh() {
     int[] steps = horizons.stream().mapToInt(minutes -> minutes / BLOCK_MINUTES).toArray();
-    return new Forecast(BlockMean.BLOCK_MILLIS, false, steps);
+    return new Forecast(BlockMean.BLOCK_MILLIS, companion != null, steps);
   }
 
   /// Takes a whole block.
   void observe(BlockMean block) {
-    model.observe(block.startMillis(), block.intervals(), block.mean(), Double.NaN);
+    model.observe(block.startMillis(), block.intervals(), block.mean(), beside(block));
     presentMillis = block.startMillis();
     List<Poll.Forecast> forecasts = new ArrayList<>(horizons.size());
     for (int i = 0; i < horizons.size(); i++) {
@@ -49,6 +53,18 @@ final class ForecastWatch {
       }
     }
     present = forecasts;
+  }
+
+  /// The companion's mean over the block, or over that before where it has not ended its own yet,
+  /// as one that is polled later has not.
+  private double beside(BlockMean block) {
+    if (companion == null) {
+      return Double.NaN;
+    }
+    double present = companion.meanOf(block.startMillis());
+    return Double.isNaN(present)
+        ? companion.meanOf(block.startMillis() - BlockMean.BLOCK_MILLIS)
+        : present;
   }
 
   /// What is forecast now; nothing where the last block is long ago.

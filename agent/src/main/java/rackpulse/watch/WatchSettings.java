@@ -1,6 +1,7 @@
 package rackpulse.watch;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import rackpulse.analysis.Objective;
 import rackpulse.telemetry.Channel;
@@ -10,6 +11,7 @@ import rackpulse.telemetry.Channel;
 /// @param targets channels that are explained by others
 /// @param forecast channels that are forecast
 /// @param horizons how far ahead, minutes, each a multiple of 5
+/// @param companion a channel that helps to forecast the others
 /// @param terms of the objective; none for no objective
 /// @param inlets devices whose air is what the rack takes in
 /// @param outlets devices whose air is what it gives off
@@ -17,6 +19,7 @@ public record WatchSettings(
     List<Target> targets,
     List<Channel> forecast,
     List<Integer> horizons,
+    Optional<Channel> companion,
     List<Objective.Term> terms,
     Set<String> inlets,
     Set<String> outlets) {
@@ -31,6 +34,17 @@ public record WatchSettings(
     terms = List.copyOf(terms);
     inlets = Set.copyOf(inlets);
     outlets = Set.copyOf(outlets);
+  }
+
+  /// Without a companion.
+  public WatchSettings(
+      List<Target> targets,
+      List<Channel> forecast,
+      List<Integer> horizons,
+      List<Objective.Term> terms,
+      Set<String> inlets,
+      Set<String> outlets) {
+    this(targets, forecast, horizons, Optional.empty(), terms, inlets, outlets);
   }
 
   /// @param inputs what explains it, at most seven; none to have them chosen

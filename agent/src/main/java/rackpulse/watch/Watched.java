@@ -88,6 +88,7 @@ public final class Watched {
 
   private Set<Channel> wanted() {
     Set<Channel> wanted = new HashSet<>(settings.forecast());
+    settings.companion().ifPresent(wanted::add);
     for (Target target : settings.targets()) {
       wanted.add(target.channel());
       wanted.addAll(target.inputs());
@@ -136,9 +137,19 @@ public final class Watched {
             : Optional.empty(),
         isSensor ? Optional.of(new PastWatch(channel)) : Optional.empty(),
         isForecast
-            ? Optional.of(new ForecastWatch(channel, settings.horizons()))
+            ? Optional.of(forecast(channel))
             : Optional.empty(),
         Optional.ofNullable(limit).map(each -> new ApproachWatch(each, everyMillis * 1_000_000)));
+  }
+
+  private ForecastWatch forecast(Channel channel) {
+    Latest companion =
+        settings
+            .companion()
+            .filter(other -> !other.equals(channel))
+            .map(this::latestOf)
+            .orElse(null);
+    return new ForecastWatch(channel, settings.horizons(), companion);
   }
 
   /// Channels that see the same air: of the same name and quantity, at the same side of the rack.

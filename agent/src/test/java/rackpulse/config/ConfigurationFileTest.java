@@ -328,6 +328,7 @@ class ConfigurationFileTest {
                     [forecast]
                     channels = ["pdu-a.power", "outlet.humidity", "pdu-a.power"]
                     horizons = ["60 min", "15 min"]
+                    companion = "pdu-b.power"
                     [model.outlet.temperature]
                     inputs = ["pdu-a.power"]
                     [model.pdu-b.power]
@@ -342,6 +343,7 @@ class ConfigurationFileTest {
             List.of(new WatchSettings.Target(outlet, List.of(power))),
             List.of(power, humidity),
             List.of(15, 60),
+            Optional.of(new Channel("pdu-b", "power", Quantity.POWER)),
             List.of(new Objective.Term(outlet, 2, 24, 4.5)),
             Set.of("pdu-b"),
             Set.of()),
