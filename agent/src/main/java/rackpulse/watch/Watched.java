@@ -136,9 +136,7 @@ public final class Watched {
             ? Optional.of(new SensorWatch(described, everyMillis, neighbours(channel)))
             : Optional.empty(),
         isSensor ? Optional.of(new PastWatch(channel)) : Optional.empty(),
-        isForecast
-            ? Optional.of(forecast(channel))
-            : Optional.empty(),
+        isForecast ? Optional.of(forecast(channel)) : Optional.empty(),
         Optional.ofNullable(limit).map(each -> new ApproachWatch(each, everyMillis * 1_000_000)));
   }
 

@@ -96,13 +96,7 @@ class RackWatchTest {
   private static double halfBand(Optional<Channel> companion) {
     WatchSettings settings =
         new WatchSettings(
-            List.of(),
-            List.of(Rig.INLET),
-            List.of(15),
-            companion,
-            List.of(),
-            Set.of(),
-            Set.of());
+            List.of(), List.of(Rig.INLET), List.of(15), companion, List.of(), Set.of(), Set.of());
     Rig rig = new Rig(150, settings, List.of());
     Random random = new Random(8);
     double[] load = new double[4];
