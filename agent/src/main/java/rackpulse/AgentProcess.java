@@ -27,7 +27,6 @@ import rackpulse.sensor.Drivers;
 final class AgentProcess implements Services.Runner {
   private static final String ANNOUNCED = "announced-devices";
   private static final String ALARMS = "raised-anomalies";
-  private static final String MODELS = "models";
   private static final int BOOT_BYTES = 4;
 
   private final String version;
@@ -83,7 +82,8 @@ final class AgentProcess implements Services.Runner {
             bootId());
     RealClocks clocks = new RealClocks(new KernelClock());
     MqttSession session =
-        new MqttSession(configuration.mqtt(), name, clocks::stamp, System::nanoTime, random);
+        new MqttSession(
+            configuration.mqtt(), name, opener.clocks(clocks)::stamp, System::nanoTime, random);
     FlightRecorder recorder =
         new FlightRecorder(configuration.recorder(), System::nanoTime, Instant::now);
     Signals.on("USR1", () -> recorder.demand("SIGUSR1"));
@@ -95,7 +95,7 @@ final class AgentProcess implements Services.Runner {
             new SpoolDirectory(configuration.spool()),
             Announced.load(agent.stateDirectory().resolve(ANNOUNCED)),
             AlarmFile.load(agent.stateDirectory().resolve(ALARMS), clocks.nanos()),
-            ModelFile.of(agent.stateDirectory().resolve(MODELS), clocks.nanos()),
+            ModelFile.of(agent.stateDirectory().resolve(ModelFile.NAME), clocks.nanos()),
             supervisor,
             clocks,
             recorder,

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -14,18 +15,31 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import rackpulse.bus.BusException;
 import rackpulse.config.Configuration;
 import rackpulse.config.ConfigurationException;
 import rackpulse.config.ConfigurationFile;
 import rackpulse.config.Profiles;
 import rackpulse.demo.DemoScreen;
 import rackpulse.demo.DemoScript;
+import rackpulse.demo.Pacing;
+import rackpulse.demo.PastDays;
+import rackpulse.demo.RackClock;
 import rackpulse.demo.SimulatedBuses;
+import rackpulse.demo.SimulatedTime;
+import rackpulse.demo.SkippingClock;
+import rackpulse.engine.Engine;
 import rackpulse.mqtt.Subscriber;
 import rackpulse.simulation.SimulatedRack;
 import rackpulse.terminal.Display;
+import rackpulse.terminal.ProgressBar;
+import rackpulse.terminal.Terminal;
 
 /// `rackpulse demo`: the real agent on a rack that is simulated below its buses, and what a
 /// subscriber sees of it.
@@ -38,11 +52,18 @@ import rackpulse.terminal.Display;
 final class DemoCommand implements Callable<Integer> {
   private static final String CONFIGURATION = "/demo/rackpulse.toml";
   private static final long SEED = 20_260_101;
+  private static final int DAYS = 7;
+  private static final int HOURS = 24 * DAYS;
 
-  /// Often enough that the rack's air moves smoothly.
-  private static final Duration TICK = Duration.ofMillis(100);
+  /// Often enough that the rack lives smoothly.
+  private static final Duration TICK = Duration.ofMillis(20);
+
+  /// So far the rack runs ahead of what the audience has heard; then it waits.
+  private static final Duration AHEAD = Duration.ofSeconds(100);
 
   private static final long DRAW_NANOS = 500_000_000L;
+  private static final int USUAL_HEIGHT = 30;
+  private static final int MOST_PACE = 3600;
 
   private final Services services;
 
@@ -59,15 +80,41 @@ final class DemoCommand implements Callable<Integer> {
       description = "ends by itself after N seconds (default: never)")
   private int seconds = Integer.MAX_VALUE;
 
+  @Option(
+      names = "--pace",
+      paramLabel = "N",
+      description = "how many seconds of the rack pass in one, 1 to 3600 (default: 360)")
+  private int pace = 360;
+
+  @Spec private CommandSpec spec;
+
   DemoCommand(Services services) {
     this.services = services;
   }
 
+  /// The simulated rack, what leads to it, and its time.
+  private record Stage(SimulatedRack rack, SimulatedTime time, SimulatedBuses buses) {}
+
   @Override
-  public Integer call() throws IOException, ConfigurationException, InterruptedException {
+  public Integer call()
+      throws IOException, ConfigurationException, InterruptedException, BusException {
+    if (pace < 1 || pace > MOST_PACE) {
+      throw new ParameterException(spec.commandLine(), "--pace: not 1 to " + MOST_PACE);
+    }
     Path directory = Files.createTempDirectory("rackpulse-demo");
     try {
-      return show(configuration(directory));
+      Configuration configuration = configuration(directory);
+      SkippingClock wires = new SkippingClock(System::nanoTime);
+      SimulatedRack rack = new SimulatedRack(SEED, wires);
+      // so that the days before end where the present hour began
+      Instant start = Instant.now().truncatedTo(ChronoUnit.HOURS).minus(DAYS, ChronoUnit.DAYS);
+      RackClock clock = new RackClock(start);
+      SimulatedTime time = new SimulatedTime(rack, clock);
+      Stage stage = new Stage(rack, time, new SimulatedBuses(rack, wires, clock));
+      wires.skip(true);
+      learn(configuration, stage);
+      wires.skip(false);
+      return show(configuration, stage);
     } finally {
       remove(directory);
     }
@@ -84,23 +131,42 @@ final class DemoCommand implements Callable<Integer> {
     return ConfigurationFile.load(file, new Profiles(List.of()), services.environment());
   }
 
-  private int show(Configuration configuration) throws InterruptedException {
-    SimulatedRack rack = new SimulatedRack(SEED, System::nanoTime);
+  private void learn(Configuration configuration, Stage stage) throws BusException {
+    Engine.Rack rack =
+        new Engine.Rack(
+            configuration.buses(),
+            configuration.devices(),
+            configuration.derived(),
+            configuration.limits(),
+            configuration.watch());
+    PastDays days = new PastDays(rack, stage.buses, stage.time);
+    Terminal terminal = services.terminal();
+    long startNanos = System.nanoTime();
+    try (ProgressBar bar = new ProgressBar(terminal, "learning", HOURS, System::nanoTime)) {
+      for (int hour = 1; hour <= HOURS; hour++) {
+        days.pass(Duration.ofHours(1));
+        bar.show(hour, "hours of the rack");
+      }
+    }
+    days.leave(configuration.agent().stateDirectory());
+    terminal.line(
+        "learned from "
+            + DAYS
+            + " days of the rack, "
+            + days.polls()
+            + " polls through the same drivers and models as below, in "
+            + Display.of(Duration.ofNanos(System.nanoTime() - startNanos)));
+  }
+
+  private int show(Configuration configuration, Stage stage) throws InterruptedException {
     AtomicInteger exitCode = new AtomicInteger(ExitCode.OK);
     Thread agent =
         new Thread(
-            () ->
-                exitCode.set(
-                    services
-                        .runner()
-                        .run(configuration, new SimulatedBuses(rack, System::nanoTime))),
-            "main");
+            () -> exitCode.set(services.runner().run(configuration, stage.buses)), "main");
     String prefix = configuration.mqtt().prefix();
-    int fixedLevels = prefix.split("/", -1).length + 2;
     try (Subscriber subscriber =
             new Subscriber(configuration.mqtt(), "rackpulse-demo-audience", prefix + "/#");
-        DemoScreen screen =
-            new DemoScreen(services.terminal(), fixedLevels, "A simulated rack over MQTT 5")) {
+        DemoScreen screen = screen(prefix)) {
       subscriber.receive(Duration.ZERO); // subscribed before the agent says its first word
       Optional<String> trouble = subscriber.trouble();
       if (trouble.isPresent()) {
@@ -108,7 +174,7 @@ final class DemoCommand implements Callable<Integer> {
         return ExitCode.GAPS;
       }
       agent.start();
-      watch(rack, screen, subscriber, agent);
+      watch(stage, screen, subscriber, agent);
     } finally {
       services.runner().stop();
       agent.join();
@@ -116,30 +182,56 @@ final class DemoCommand implements Callable<Integer> {
     return exitCode.get();
   }
 
-  private void watch(SimulatedRack rack, DemoScreen screen, Subscriber subscriber, Thread agent) {
+  private DemoScreen screen(String prefix) {
+    String pacing =
+        "one second here is "
+            + Display.of(Duration.ofSeconds(pace))
+            + " of the rack; all times are the rack's, also those published";
+    if (!services.terminal().interactive()) {
+      services.terminal().line(pacing);
+    }
+    return new DemoScreen(
+        services.terminal(),
+        height(services.environment().get("LINES")),
+        prefix.split("/", -1).length + 2,
+        List.of("A simulated rack over MQTT 5", pacing));
+  }
+
+  private static int height(@Nullable String text) {
+    try {
+      return text == null ? USUAL_HEIGHT : Integer.parseInt(text);
+    } catch (NumberFormatException _) {
+      return USUAL_HEIGHT;
+    }
+  }
+
+  private void watch(Stage stage, DemoScreen screen, Subscriber subscriber, Thread agent) {
     DemoScript script = new DemoScript();
+    RackClock clock = stage.time.clock();
+    Instant begin = clock.stamp().at();
     long startNanos = System.nanoTime();
-    long advancedNanos = startNanos;
     long drawnNanos = startNanos - DRAW_NANOS;
+    Pacing pacing = new Pacing(pace, startNanos);
     while (agent.isAlive()) {
-      for (Subscriber.Arrival arrival : subscriber.receive(TICK)) {
-        screen.message(arrival.topic(), arrival.payload(), Instant.now());
+      Instant at = clock.stamp().at();
+      boolean isFollowed = screen.isCurrent(at.minus(AHEAD));
+      Duration patience = isFollowed && pacing.isBehind() ? Duration.ZERO : TICK;
+      for (Subscriber.Arrival arrival : subscriber.receive(patience)) {
+        screen.message(arrival.topic(), arrival.payload(), at);
       }
       long now = System.nanoTime();
-      double elapsedSeconds = (now - startNanos) / 1e9;
-      if (elapsedSeconds >= seconds) {
+      if (now - startNanos >= seconds * 1_000_000_000L) {
         return;
       }
-      if (now - advancedNanos >= TICK.toNanos()) {
-        rack.advance((now - advancedNanos) / 1e9);
-        advancedNanos = now;
-      }
-      for (SimulatedRack.Event event : script.due(elapsedSeconds)) {
-        rack.play(event);
-        screen.event("*** " + event.text(), Instant.now());
-      }
+      stage.time.advance(pacing.step(now, isFollowed));
+      script
+          .due(Duration.between(begin, at), screen.raised())
+          .ifPresent(event -> {
+            stage.rack.play(event);
+            screen.event("*** " + event.text(), at);
+          });
       if (now - drawnNanos >= DRAW_NANOS) {
-        screen.draw(Display.of(Duration.ofSeconds((long) elapsedSeconds)));
+        screen.draw(at);
         drawnNanos = now;
       }
     }

@@ -10,21 +10,37 @@ import rackpulse.bus.MuxChannel;
 import rackpulse.bus.Transcript;
 import rackpulse.bus.WireCounters;
 import rackpulse.engine.BusOpener;
+import rackpulse.engine.Clocks;
 import rackpulse.i2c.I2cBuses;
 import rackpulse.modbus.ModbusBuses;
 import rackpulse.modbus.MonotonicClock;
 import rackpulse.recorder.Tape;
 import rackpulse.simulation.SimulatedRack;
+import rackpulse.simulation.WireClock;
 
 /// Opens the simulated rack's buses where an operator's configuration would name real ones.
 public final class SimulatedBuses implements BusOpener {
   private final SimulatedRack rack;
-  private final MonotonicClock clock;
+  private final MonotonicClock wires;
+  private final Clocks clocks;
 
-  /// @param clock the one by which the rack's lines take their time
-  public SimulatedBuses(SimulatedRack rack, MonotonicClock clock) {
+  /// @param wires the time by which the rack's lines take theirs
+  /// @param clocks the rack's
+  public SimulatedBuses(SimulatedRack rack, WireClock wires, Clocks clocks) {
     this.rack = rack;
-    this.clock = clock;
+    this.clocks = clocks;
+    this.wires =
+        new MonotonicClock() {
+          @Override
+          public long nanoTime() {
+            return wires.nanoTime();
+          }
+
+          @Override
+          public void sleepUntil(long deadlineNanos) {
+            wires.sleepUntil(deadlineNanos);
+          }
+        };
   }
 
   @Override
@@ -35,10 +51,15 @@ public final class SimulatedBuses implements BusOpener {
       case ModbusRtuSettings line ->
           new Simulated(
               ModbusBuses.rtu(
-                  tape.of(rack.power(), Transcript.Kind.MODBUS_RTU), line, clock, counters));
+                  tape.of(rack.power(), Transcript.Kind.MODBUS_RTU), line, wires, counters));
       case BusSettings.ModbusTcpSettings _, BusSettings.TranscriptSettings _ ->
           throw new BusException.Down("the simulated rack has no such bus");
     };
+  }
+
+  @Override
+  public Clocks clocks(Clocks machine) {
+    return clocks;
   }
 
   @Override

@@ -19,6 +19,12 @@ public interface BusOpener {
   /// The same bus with `channel` of its multiplexer selected around every transfer.
   I2cBus behind(I2cBus bus, MuxChannel channel);
 
+  /// The time in which the devices behind these buses live, which dates and paces their polls: the
+  /// machine's own, unless the rack is simulated and lives faster.
+  default Clocks clocks(Clocks machine) {
+    return machine;
+  }
+
   /// A bus and the right to close it, which the holder of a bare [Bus] does not have.
   interface OpenedBus extends AutoCloseable {
     /// The open bus.

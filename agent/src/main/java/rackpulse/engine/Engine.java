@@ -11,9 +11,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.tinylog.Logger;
 import rackpulse.analysis.DerivedSettings;
+import rackpulse.analysis.Detector;
 import rackpulse.analysis.LimitSettings;
 import rackpulse.bus.Bus;
 import rackpulse.bus.BusSettings;
@@ -26,9 +28,12 @@ import rackpulse.recorder.FlightRecorder;
 import rackpulse.schedule.Patience;
 import rackpulse.sensor.DeviceSettings;
 import rackpulse.sensor.Driver;
+import rackpulse.telemetry.DeviceDescription;
 import rackpulse.telemetry.Health;
 import rackpulse.telemetry.Stamp;
+import rackpulse.watch.RackWatch;
 import rackpulse.watch.WatchSettings;
+import rackpulse.watch.Watched;
 
 /// The running agent: all threads, from start to stop.
 ///
@@ -52,6 +57,7 @@ public final class Engine {
   private final Rack rack;
   private final EngineSettings settings;
   private final Surroundings around;
+  private final Clocks rackClocks;
   private final Stamp started;
   private final Pipeline pipeline;
   private final LastResort lastResort;
@@ -73,7 +79,19 @@ public final class Engine {
       List<DeviceSettings> devices,
       List<DerivedSettings> derived,
       List<LimitSettings> limits,
-      WatchSettings watch) {}
+      WatchSettings watch) {
+    /// What watches it.
+    ///
+    /// @param now dates the descriptions of its devices
+    /// @param sequences gives the next sequence number of a computed device
+    public RackWatch watched(Stamp now, ToLongFunction<String> sequences) {
+      List<DeviceDescription> polled =
+          devices.stream().map(device -> device.description(now)).toList();
+      Detector detector = new Detector(polled, derived, limits, sequences);
+      Watched watched = new Watched(polled, detector.descriptions(), limits, watch);
+      return new RackWatch(detector, watched, sequences);
+    }
+  }
 
   /// Everything outside: wires, broker, supervisor, clocks, files.
   ///
@@ -104,7 +122,8 @@ public final class Engine {
     this.rack = rack;
     this.settings = settings;
     this.around = around;
-    started = around.clocks.stamp();
+    rackClocks = around.opener.clocks(around.clocks);
+    started = rackClocks.stamp();
     Duration limit = settings.stopWithin().plus(STOP_MARGIN);
     lastResort = new LastResort(limit, around.clocks, around.supervisor::giveUp);
     pipeline = new Pipeline(rack, settings, around, bell::release);
@@ -162,7 +181,7 @@ public final class Engine {
         new BusWorker.Links(
             around.opener,
             around.drivers,
-            around.clocks,
+            rackClocks,
             pipeline::receive,
             around.recorder,
             bell::release);
@@ -188,8 +207,8 @@ public final class Engine {
   /// The rack as it is now; for the main thread.
   Snapshot snapshot() {
     return new Snapshot(
-        around.clocks.stamp(),
-        around.clocks.corrected(started).at(),
+        rackClocks.stamp(),
+        rackClocks.corrected(started).at(),
         pipeline.broker(),
         pipeline.delivery(),
         busHealth(false),
@@ -250,7 +269,7 @@ public final class Engine {
   }
 
   private Health health() {
-    Stamp stamp = around.clocks.stamp();
+    Stamp stamp = rackClocks.stamp();
     Duration uptime = Duration.ofNanos(stamp.monotonicNanos() - started.monotonicNanos());
     Health.Process process = around.process.get();
     return new Health(

@@ -7,9 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.ToLongFunction;
 import org.tinylog.Logger;
-import rackpulse.analysis.Detector;
 import rackpulse.delivery.Keeper;
 import rackpulse.delivery.Losses;
 import rackpulse.delivery.Mailbox;
@@ -28,7 +26,6 @@ import rackpulse.telemetry.Poll;
 import rackpulse.telemetry.Report;
 import rackpulse.telemetry.Stamp;
 import rackpulse.watch.RackWatch;
-import rackpulse.watch.Watched;
 
 /// From polls to the broker: the threads `analysis`, `spool` and `publish` and what lies between
 /// them, the same for all buses and through all their restarts.
@@ -57,6 +54,7 @@ final class Pipeline {
   private static final Duration MODELS_SHOWN_EVERY = Duration.ofSeconds(5);
 
   private final Surroundings around;
+  private final Clocks rackClocks;
   private final Stamp started;
   private final Losses losses = new Losses();
 
@@ -80,33 +78,31 @@ final class Pipeline {
   /// @param onEnd called by a thread that ends
   Pipeline(Rack rack, EngineSettings settings, Surroundings around, Runnable onEnd) {
     this.around = around;
-    started = around.clocks().stamp();
+    rackClocks = around.opener().clocks(around.clocks());
+    started = rackClocks.stamp();
     rack.devices().forEach(device -> busOf.put(device.name(), device.bus()));
-    List<DeviceDescription> polled =
-        rack.devices().stream().map(device -> device.description(started)).toList();
-    watch = watch(rack, polled);
+    watch = rack.watched(started, device -> sequenceOf(device).incrementAndGet());
     Uplink uplink = around.uplink();
-    Outbox outbox = new Outbox(settings.outboxBytes(), uplink, losses, around.clocks()::corrected);
+    Outbox outbox = new Outbox(settings.outboxBytes(), uplink, losses, rackClocks::corrected);
     keeper =
         new Keeper(
             around.spool(),
             uplink.boot(),
             new Keeper.Delivery(outbox, losses),
-            around.clocks()::stamp,
+            this::moment,
             uplink::wake);
     publisher =
         new Publisher(
-            uplink, outbox, this::arrived, around.clocks()::stamp, settings.backlogPerSecond());
+            uplink, outbox, this::arrived, this::moment, settings.backlogPerSecond());
     analysis = new Worker("analysis", new Analysis(), ANALYSIS_LIMIT, around.clocks(), onEnd);
     keep = new Worker("spool", new Keeping(), SPOOL_LIMIT, around.clocks(), onEnd);
     publish = new Worker("publish", new Publishing(), PUBLISH_LIMIT, around.clocks(), onEnd);
   }
 
-  private RackWatch watch(Rack rack, List<DeviceDescription> polled) {
-    ToLongFunction<String> counted = device -> sequenceOf(device).incrementAndGet();
-    Detector detector = new Detector(polled, rack.derived(), rack.limits(), counted);
-    Watched watched = new Watched(polled, detector.descriptions(), rack.limits(), rack.watch());
-    return new RackWatch(detector, watched, counted);
+  /// The rack's date with the machine's time, in which disk and broker are waited for.
+  private Stamp moment() {
+    Stamp stamp = rackClocks.stamp();
+    return new Stamp(stamp.at(), around.clocks().nanos(), stamp.clockSynchronised());
   }
 
   /// Says which devices there are, and which are no more, and starts the threads.
@@ -200,10 +196,10 @@ final class Pipeline {
     Uplink.Statistics broker = publisher.statistics();
     double oldestSeconds = 0;
     if (depth.oldestNanos().isPresent()) {
-      oldestSeconds = (around.clocks().nanos() - depth.oldestNanos().getAsLong()) / 1e9;
+      oldestSeconds = (rackClocks.nanos() - depth.oldestNanos().getAsLong()) / 1e9;
     }
     if (depth.earlier().isPresent()) {
-      Duration age = Duration.between(depth.earlier().get(), around.clocks().stamp().at());
+      Duration age = Duration.between(depth.earlier().get(), rackClocks.stamp().at());
       oldestSeconds = Math.max(oldestSeconds, age.toMillis() / 1e3);
     }
     return new Health.Delivery(
@@ -257,7 +253,7 @@ final class Pipeline {
   /// The duty of the analysis thread, which owns the watch.
   private final class Analysis implements Worker.Duty {
     private final List<Poll> batch = new ArrayList<>();
-    private long healthDueNanos = started.monotonicNanos();
+    private long healthDueNanos = around.clocks().nanos();
 
     @Override
     public boolean work() throws InterruptedException {

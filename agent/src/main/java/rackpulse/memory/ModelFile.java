@@ -16,6 +16,9 @@ import rackpulse.watch.RackWatch;
 /// A file that cannot be read or written costs no more than that, so it never stops the agent.
 /// After [#load], used by the analysis thread.
 public final class ModelFile {
+  /// What it is called in the agent's state directory.
+  public static final String NAME = "models";
+
   /// What a restart without warning costs at most, and a memory card bears for years.
   private static final Duration SAVED_EVERY = Duration.ofMinutes(15);
 

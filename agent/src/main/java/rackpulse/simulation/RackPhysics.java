@@ -3,23 +3,28 @@ package rackpulse.simulation;
 import java.util.Random;
 
 /// A small thermal model of one rack: air comes in at the front, servers heat it, fans move it, two
-/// power feeds carry the load.
+/// power feeds carry the load. Air and load wander as they do over a day: by minutes and hours, and
+/// back again.
 ///
-/// Air carries off `0.335 · flow · ΔT` watts (flow in m³/h, ΔT in K, sea level), and the outlet
-/// follows with a first-order lag. Called by one thread at a time.
+/// Air carries off `0.335 · flow · ΔT` watts (flow in m³/h, ΔT in K, sea level). The metal of the
+/// servers follows with a first-order lag, and so does the air that leaves them. Called by one
+/// thread at a time.
 final class RackPhysics {
   private static final double AIR_WATT_HOURS_PER_CUBIC_METRE_KELVIN = 0.335;
-  private static final double OUTLET_LAG_SECONDS = 8;
+  private static final double OUTLET_LAG_SECONDS = 600;
   private static final double FULL_FLOW_CUBIC_METRES_PER_HOUR = 1500;
-  private static final double BASE_LOAD_WATTS = 3400;
-  private static final double LOAD_SWING_WATTS = 500;
+
+  /// Much shorter than anything that happens, so that the steps do not show.
+  private static final double STEP_SECONDS = 5;
+
+  private static final double DAY_SECONDS = 86_400;
   private static final double SUPPLY_CELSIUS = 21.5;
   private static final double VAPOUR_GRAMS_PER_CUBIC_METRE = 8.4;
 
   private final Random random;
+  private final Wandering supply = new Wandering(0.25, 1800);
+  private final Feed[] feeds = {new Feed(1840, 220, 0.2), new Feed(1560, 160, 0.3)};
   private double seconds;
-  private double supplyNoise;
-  private double loadNoise;
   private double outletRise;
   private double fanShare = 1;
 
@@ -28,26 +33,23 @@ final class RackPhysics {
     outletRise = steadyRise();
   }
 
-  /// Lets `elapsedSeconds` of the rack's life pass, in steps short enough for the lag.
+  /// Lets `elapsedSeconds` of the rack's life pass.
   void advance(double elapsedSeconds) {
     double left = elapsedSeconds;
     while (left > 0) {
-      step(Math.min(left, 0.5));
-      left -= 0.5;
+      step(Math.min(left, STEP_SECONDS));
+      left -= STEP_SECONDS;
     }
   }
 
   private void step(double dt) {
     seconds += dt;
-    supplyNoise = wander(supplyNoise, 0.15, 60, dt);
-    loadNoise = wander(loadNoise, 120, 20, dt);
+    supply.step(dt);
+    for (Feed feed : feeds) {
+      feed.load.step(dt);
+      feed.mains.step(dt);
+    }
     outletRise += (steadyRise() - outletRise) * Math.min(1, dt / OUTLET_LAG_SECONDS);
-  }
-
-  /// One step of noise that returns to 0 (Ornstein-Uhlenbeck).
-  private double wander(double value, double deviation, double memorySeconds, double dt) {
-    double pull = dt / memorySeconds;
-    return value * (1 - pull) + deviation * Math.sqrt(2 * pull) * random.nextGaussian();
   }
 
   private double steadyRise() {
@@ -62,7 +64,7 @@ final class RackPhysics {
 
   /// Front door, in degrees Celsius; the top of a rack breathes slightly warmer air.
   double inletCelsius(double height) {
-    return SUPPLY_CELSIUS + supplyNoise + 1.6 * height + 0.4 * Math.sin(seconds / 45);
+    return SUPPLY_CELSIUS + supply.value + 0.4 * timeOfDay(0.4) + 1.6 * height;
   }
 
   /// Rear door, in degrees Celsius.
@@ -79,18 +81,57 @@ final class RackPhysics {
 
   /// Both feeds together.
   double loadWatts() {
-    return BASE_LOAD_WATTS + LOAD_SWING_WATTS * Math.sin(seconds / 30) + loadNoise;
+    return feedWatts(0) + feedWatts(1);
   }
 
   /// Power of one feed; feed A carries a little more.
   ///
   /// @param feed 0 for A, 1 for B
   double feedWatts(int feed) {
-    return loadWatts() * (feed == 0 ? 0.54 : 0.46);
+    Feed of = feeds[feed];
+    return of.baseWatts + of.swingWatts * timeOfDay(of.phase) + of.load.value;
   }
 
   /// Phase voltage of a feed.
   double feedVolts(int feed, int phase) {
-    return 230 + 1.2 * Math.sin(seconds / 50 + feed + 2.1 * phase);
+    return 230 + 0.4 * phase + feeds[feed].mains.value;
+  }
+
+  /// -1 to 1 over a day.
+  ///
+  /// @param phase where in the day it begins to rise, 0 to 1
+  private double timeOfDay(double phase) {
+    return Math.sin(2 * Math.PI * (seconds / DAY_SECONDS - phase));
+  }
+
+  private final class Feed {
+    final double baseWatts;
+    final double swingWatts;
+    final double phase;
+    final Wandering load = new Wandering(60, 2400);
+    final Wandering mains = new Wandering(0.8, 900);
+
+    Feed(double baseWatts, double swingWatts, double phase) {
+      this.baseWatts = baseWatts;
+      this.swingWatts = swingWatts;
+      this.phase = phase;
+    }
+  }
+
+  /// Noise that returns to 0 (Ornstein-Uhlenbeck).
+  private final class Wandering {
+    final double deviation;
+    final double memorySeconds;
+    double value;
+
+    Wandering(double deviation, double memorySeconds) {
+      this.deviation = deviation;
+      this.memorySeconds = memorySeconds;
+    }
+
+    void step(double dt) {
+      double pull = dt / memorySeconds;
+      value += deviation * Math.sqrt(2 * pull) * random.nextGaussian() - pull * value;
+    }
   }
 }

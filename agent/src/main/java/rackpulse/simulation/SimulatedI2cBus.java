@@ -5,8 +5,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import rackpulse.bus.BusException;
 import rackpulse.bus.I2cBus;
@@ -18,10 +16,10 @@ final class SimulatedI2cBus implements I2cBus {
   private final Map<Integer, SimulatedChip> chips = new HashMap<>();
   private final Set<Integer> unplugged = new HashSet<>();
   private final WireCounters counters;
-  private final LongSupplier nanoTime;
+  private final WireClock clock;
 
-  SimulatedI2cBus(WireCounters counters, LongSupplier nanoTime) {
-    this.nanoTime = nanoTime;
+  SimulatedI2cBus(WireCounters counters, WireClock clock) {
+    this.clock = clock;
     this.counters = counters;
   }
 
@@ -42,7 +40,7 @@ final class SimulatedI2cBus implements I2cBus {
   @Override
   public synchronized void transfer(int address, byte[] write, byte[] read) throws BusException {
     SimulatedChip chip = chipAt(address);
-    if (chip == null || !chip.transfer(write, read, nanoTime.getAsLong())) {
+    if (chip == null || !chip.transfer(write, read, clock.nanoTime())) {
       counters.count(WireEvent.NAK);
       throw new BusException.NoAnswer("no acknowledgement from 0x" + Integer.toHexString(address));
     }
@@ -67,11 +65,6 @@ final class SimulatedI2cBus implements I2cBus {
 
   @Override
   public void pause(Duration atLeast) {
-    long untilNanos = nanoTime.getAsLong() + atLeast.toNanos();
-    long leftNanos = atLeast.toNanos();
-    while (leftNanos > 0 && !Thread.currentThread().isInterrupted()) {
-      LockSupport.parkNanos(this, leftNanos);
-      leftNanos = untilNanos - nanoTime.getAsLong();
-    }
+    clock.sleepUntil(clock.nanoTime() + atLeast.toNanos());
   }
 }

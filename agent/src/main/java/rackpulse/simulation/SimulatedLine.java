@@ -5,8 +5,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.LongSupplier;
 import rackpulse.bus.Crc16;
 import rackpulse.bus.Line;
 
@@ -19,14 +17,14 @@ final class SimulatedLine implements Line {
   private static final long TURNAROUND_NANOS = 4_000_000L;
 
   private final long characterNanos;
-  private final LongSupplier nanoTime;
+  private final WireClock clock;
   private final Map<Integer, Slave> slaves = new HashMap<>();
   private final Set<Integer> unplugged = new HashSet<>();
   private ByteBuffer answer = ByteBuffer.allocate(0);
   private long answeredNanos;
 
-  SimulatedLine(int baud, LongSupplier nanoTime) {
-    this.nanoTime = nanoTime;
+  SimulatedLine(int baud, WireClock clock) {
+    this.clock = clock;
     characterNanos = BITS_PER_CHARACTER * 1_000_000_000L / baud;
   }
 
@@ -60,7 +58,7 @@ final class SimulatedLine implements Line {
     byte[] reply = slave.answer(request[1] & 0xFF, word(request, 2, 3), word(request, 4, 5));
     answer = ByteBuffer.wrap(framed(unit, reply));
     answeredNanos =
-        nanoTime.getAsLong()
+        clock.nanoTime()
             + TURNAROUND_NANOS
             + (REQUEST_BYTES + answer.remaining()) * characterNanos;
   }
@@ -82,7 +80,7 @@ final class SimulatedLine implements Line {
   @Override
   public int read(ByteBuffer into, long deadlineNanos) {
     while (!Thread.currentThread().isInterrupted()) {
-      long now = nanoTime.getAsLong();
+      long now = clock.nanoTime();
       synchronized (this) {
         if (answer.hasRemaining() && now - answeredNanos >= 0) {
           int count = Math.min(into.remaining(), answer.remaining());
@@ -96,7 +94,7 @@ final class SimulatedLine implements Line {
       }
       long wakeNanos =
           answer.hasRemaining() ? Math.min(deadlineNanos, answeredNanos) : deadlineNanos;
-      LockSupport.parkNanos(this, wakeNanos - now);
+      clock.sleepUntil(wakeNanos);
     }
     return 0;
   }

@@ -1,6 +1,6 @@
 package rackpulse.simulation;
 
-import java.util.function.LongSupplier;
+import java.util.Random;
 import rackpulse.bus.I2cBus;
 import rackpulse.bus.Line;
 import rackpulse.bus.WireCounters;
@@ -11,15 +11,19 @@ import rackpulse.bus.WireCounters;
 /// |---|---|---|---|
 /// | front, I2C | 0x44 behind mux 0x70 channel 0, 1 | SHT45 | front door, top and bottom |
 /// | front, I2C | 0x48, 0x49 | TMP117 | rear door, top and bottom |
-/// | power, Modbus RTU 19200 8E1 | 1, 2 | Eastron SDM630 | feeds A and B |
+/// | power, Modbus RTU 38400 8E1 | 1, 2 | Eastron SDM630 | feeds A and B |
 /// | power | 10 | XY-MD02 | rear door, middle |
 public final class SimulatedRack {
   /// The line's speed in the demonstration's configuration.
-  public static final int BAUD = 19_200;
+  public static final int BAUD = 38_400;
 
   private static final int MUX = 0x70;
   private static final int INLET = 0x44;
 
+  /// What single readings of a sensor stray, in kelvin.
+  private static final double SENSOR_NOISE = 0.03;
+
+  private final Random noise;
   private final RackPhysics physics;
   private final SimulatedI2cBus front;
   private final SimulatedLine power;
@@ -27,18 +31,19 @@ public final class SimulatedRack {
   private double stuckCelsius = Double.NaN;
 
   /// @param seed the same seed makes the same weather and load
-  /// @param nanoTime the monotonic clock by which chips and lines take their time
-  public SimulatedRack(long seed, LongSupplier nanoTime) {
+  /// @param clock by which chips and lines take their time
+  public SimulatedRack(long seed, WireClock clock) {
     physics = new RackPhysics(seed);
+    noise = new Random(~seed);
     front =
-        new SimulatedI2cBus(new WireCounters(), nanoTime)
+        new SimulatedI2cBus(new WireCounters(), clock)
             .with(
                 MUX,
                 new MuxChip().with(0, INLET, inlet(1, 0x0A11CE)).with(1, INLET, inlet(0, 0x0B0B)))
             .with(0x48, RegisterChip.tmp117(() -> outlet(1)))
             .with(0x49, RegisterChip.tmp117(() -> outlet(0)));
     power =
-        new SimulatedLine(BAUD, nanoTime)
+        new SimulatedLine(BAUD, clock)
             .with(1, meter(0))
             .with(2, meter(1))
             .with(10, rearSensor());
@@ -65,7 +70,7 @@ public final class SimulatedRack {
   /// Makes something go wrong, or right again.
   public synchronized void play(Event event) {
     switch (event) {
-      case FAN_TRAY_FAILS -> physics.fans(0.45);
+      case FAN_TRAY_FAILS -> physics.fans(0.4);
       case FAN_TRAY_REPLACED -> physics.fans(1);
       case FEED_B_METER_UNPLUGGED -> power.plug(2, false);
       case FEED_B_METER_PLUGGED_IN -> power.plug(2, true);
@@ -82,15 +87,19 @@ public final class SimulatedRack {
   }
 
   private synchronized double inletCelsius(double height) {
-    return physics.inletCelsius(height);
+    return physics.inletCelsius(height) + noise();
   }
 
   private synchronized double outlet(double height) {
-    return physics.outletCelsius(height);
+    return physics.outletCelsius(height) + noise();
   }
 
   private synchronized double rearCelsius() {
-    return Double.isNaN(stuckCelsius) ? physics.outletCelsius(0.5) : stuckCelsius;
+    return Double.isNaN(stuckCelsius) ? physics.outletCelsius(0.5) + noise() : stuckCelsius;
+  }
+
+  private double noise() {
+    return SENSOR_NOISE * noise.nextGaussian();
   }
 
   private synchronized double watts(int feed) {
@@ -107,7 +116,7 @@ public final class SimulatedRack {
 
   /// An Eastron SDM630: input registers, IEEE 754, three phases loaded alike.
   private Slave meter(int feed) {
-    Slave slave = new Slave(Slave.READ_INPUT);
+    Slave slave = new Slave(Slave.READ_INPUT, this);
     for (int i = 0; i < 3; i++) {
       int phase = i;
       slave
@@ -131,7 +140,7 @@ public final class SimulatedRack {
 
   /// An XY-MD02: input registers 1 and 2, tenths of a degree and of a percent.
   private Slave rearSensor() {
-    return new Slave(Slave.READ_INPUT)
+    return new Slave(Slave.READ_INPUT, this)
         .word(1, () -> rearCelsius() * 10)
         .word(2, () -> RackPhysics.humidityPercent(rearCelsius()) * 10);
   }

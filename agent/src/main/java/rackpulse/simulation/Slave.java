@@ -12,11 +12,14 @@ final class Slave {
   static final int ILLEGAL_ADDRESS = 2;
 
   private final int function;
+  private final Object moment;
   private final TreeMap<Integer, IntSupplier> registers = new TreeMap<>();
 
   /// @param function the one function code it answers, 3 or 4
-  Slave(int function) {
+  /// @param moment the lock under which values change: an answer is that of one moment
+  Slave(int function, Object moment) {
     this.function = function;
+    this.moment = moment;
   }
 
   /// A 16-bit integer.
@@ -46,11 +49,13 @@ final class Slave {
     byte[] answer = new byte[2 + 2 * count];
     answer[0] = (byte) askedFunction;
     answer[1] = (byte) (2 * count);
-    for (int i = 0; i < count; i++) {
-      IntSupplier register = registers.get(address + i);
-      int content = register == null ? 0 : register.getAsInt();
-      answer[2 + 2 * i] = (byte) (content >> 8);
-      answer[3 + 2 * i] = (byte) content;
+    synchronized (moment) {
+      for (int i = 0; i < count; i++) {
+        IntSupplier register = registers.get(address + i);
+        int content = register == null ? 0 : register.getAsInt();
+        answer[2 + 2 * i] = (byte) (content >> 8);
+        answer[3 + 2 * i] = (byte) content;
+      }
     }
     return answer;
   }

@@ -91,8 +91,10 @@ final class ApproachWatch {
     boolean settles = true;
     for (Approach approach : approaches) {
       boolean isApproaching = approach.model.judge();
-      // a limit that is passed already is told as such
-      if (isApproaching && told == null && approach.isInside(value)) {
+      // a limit that is passed already is told as such, and one whose lines still lie beyond it is
+      // being left
+      boolean isAhead = approach.isInside(value) && approach.model.minutes() > 0;
+      if (isApproaching && told == null && isAhead) {
         told = approach;
       }
       settles &= approach.model.settles();

@@ -9,8 +9,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
-import rackpulse.simulation.SimulatedRack.Event;
 import rackpulse.terminal.Terminal;
 
 class DemoScreenTest {
@@ -23,34 +23,37 @@ class DemoScreenTest {
 
   @Test
   void printsPlainLinesWhereThereIsNoTerminal() {
-    try (DemoScreen screen = new DemoScreen(Terminal.plain(out), 4, "demo")) {
+    try (DemoScreen screen = screen(Terminal.plain(out))) {
       send(screen, "inlet/meta", META);
       send(screen, "inlet/readings", "{\"values\":{\"temperature\":21.456}}");
       send(screen, "inlet/readings", "{\"values\":{},\"gaps\":{\"temperature\":\"no-answer\"}}");
+      send(screen, "inlet/readings", "{\"values\":{\"temperature\":21.456}}");
       send(screen, "inlet/anomaly/temperature.limit", "{\"state\":\"raised\",\"text\":\"hot\"}");
       send(screen, "inlet/anomaly/temperature.limit", "{\"state\":\"cleared\",\"text\":\"hot\"}");
       send(screen, "agent/demo/status", "{\"state\":\"online\"}");
-      screen.draw("1 s");
+      screen.draw(NOON);
     }
     assertEquals(
         List.of(
-            "12:00:00  inlet  temperature 21.46 °C",
-            "12:00:00  inlet  temperature GAP no-answer",
-            "12:00:00  ANOMALY hot",
-            "12:00:00  anomaly cleared: hot",
-            "12:00:00  agent is online"),
+            "12:00  inlet  temperature GAP no-answer",
+            "12:00  inlet  temperature read again",
+            "12:00  ANOMALY hot",
+            "12:00  anomaly cleared: hot",
+            "12:00  agent is online",
+            "12:00  inlet 21.46 °C"),
         bytes.toString(StandardCharsets.UTF_8).lines().toList());
   }
 
   @Test
   void drawsRowsAnomaliesAndEventsOnATerminal() {
     Terminal terminal = new Terminal(out, true, false, 80);
-    try (DemoScreen screen = new DemoScreen(terminal, 4, "demo")) {
+    try (DemoScreen screen = screen(terminal)) {
       send(screen, "inlet/meta", META);
+      send(screen, "inlet/readings", "{\"values\":{\"temperature\":23.0}}");
       send(screen, "inlet/readings", "{\"values\":{\"temperature\":21.0}}");
-      send(screen, "inlet/readings", "{\"values\":{\"temperature\":25.0}}");
+      send(screen, "inlet/readings", "{\"values\":{\"temperature\":25.0}}", NOON.plusSeconds(300));
       send(screen, "inlet/anomaly/temperature.limit", "{\"state\":\"raised\",\"text\":\"hot\"}");
-      screen.draw("1 s");
+      screen.draw(NOON);
     }
     String drawn = bytes.toString(StandardCharsets.UTF_8);
     assertTrue(drawn.contains("inlet   temperature  25.00 °C  ▁█"), drawn);
@@ -61,9 +64,9 @@ class DemoScreenTest {
   @Test
   void drawsADescribedDeviceBeforeItsFirstPoll() {
     Terminal terminal = new Terminal(out, true, false, 80);
-    try (DemoScreen screen = new DemoScreen(terminal, 4, "demo")) {
+    try (DemoScreen screen = screen(terminal)) {
       send(screen, "inlet/meta", META);
-      screen.draw("1 s");
+      screen.draw(NOON);
     }
     assertTrue(bytes.toString(StandardCharsets.UTF_8).contains("inlet   temperature"));
   }
@@ -71,35 +74,73 @@ class DemoScreenTest {
   @Test
   void anomalyIsTakenBackByItsEmptyRetainedMessage() {
     Terminal terminal = new Terminal(out, true, false, 80);
-    try (DemoScreen screen = new DemoScreen(terminal, 4, "demo")) {
+    try (DemoScreen screen = screen(terminal)) {
       send(screen, "inlet/anomaly/temperature.limit", "{\"state\":\"raised\",\"text\":\"hot\"}");
       send(screen, "inlet/anomaly/temperature.limit", "");
-      screen.draw("1 s");
+      screen.draw(NOON);
     }
     assertFalse(bytes.toString(StandardCharsets.UTF_8).contains("! hot"));
   }
 
   @Test
   void whatIsNotJsonIsSaidAndSurvived() {
-    try (DemoScreen screen = new DemoScreen(Terminal.plain(out), 4, "demo")) {
+    try (DemoScreen screen = screen(Terminal.plain(out))) {
       send(screen, "inlet/readings", "{\"values\":");
     }
     assertTrue(bytes.toString(StandardCharsets.UTF_8).contains("not JSON on dc/v1/fra1/a12/inlet"));
   }
 
   @Test
-  void scriptGivesEachEventOnceAndBeginsAnew() {
-    DemoScript script = new DemoScript();
-    assertEquals(List.of(), script.due(3.9));
-    assertEquals(List.of(Event.FEED_B_METER_UNPLUGGED), script.due(4));
-    assertEquals(List.of(), script.due(4.5));
+  void whatIsWorseIsToldAgainAndWhatGoesOnIsNot() {
+    try (DemoScreen screen = screen(Terminal.plain(out))) {
+      String limit = "inlet/anomaly/temperature.limit";
+      send(screen, limit, "{\"state\":\"raised\",\"severity\":0.5,\"text\":\"hot\"}");
+      send(screen, limit, "{\"state\":\"raised\",\"severity\":0.5,\"text\":\"still hot\"}");
+      send(screen, limit, "{\"state\":\"raised\",\"severity\":1.0,\"text\":\"too hot\"}");
+      assertEquals(Set.of("inlet.temperature.limit"), screen.raised());
+    }
     assertEquals(
-        List.of(Event.FEED_B_METER_PLUGGED_IN, Event.FAN_TRAY_FAILS, Event.FAN_TRAY_REPLACED),
-        script.due(60));
-    assertEquals(List.of(Event.FEED_B_METER_UNPLUGGED), script.due(94));
+        List.of("12:00  ANOMALY hot", "12:00  ANOMALY too hot"),
+        bytes.toString(StandardCharsets.UTF_8).lines().toList());
+  }
+
+  @Test
+  void sharesOfARackModelAreTold() {
+    try (DemoScreen screen = screen(Terminal.plain(out))) {
+      send(screen, "outlet/meta", META);
+      send(
+          screen,
+          "outlet/anomaly/temperature.rack-model",
+          "{\"state\":\"raised\",\"kind\":\"rack-model\",\"text\":\"hot\",\"unexplained\":4.04,"
+              + "\"shares\":[{\"name\":\"feed-a.power\",\"amount\":0.5},"
+              + "{\"name\":\"inlet.temperature\",\"amount\":-0.25}]}");
+    }
+    assertEquals(
+        "12:00    shares: feed-a power +0.50 °C, inlet temperature -0.25 °C,"
+            + " unexplained: +4.04 °C",
+        bytes.toString(StandardCharsets.UTF_8).lines().toList().getLast());
+  }
+
+  @Test
+  void longTextsAreWrappedSoThatTheScreenStaysInPlace() {
+    Terminal terminal = new Terminal(out, true, false, 40);
+    try (DemoScreen screen = screen(terminal)) {
+      screen.event("a fan tray fails: the rack gets less than half of its air", NOON);
+      screen.draw(NOON);
+    }
+    String drawn = bytes.toString(StandardCharsets.UTF_8).replace("\u001b[K", "");
+    assertTrue(drawn.contains("12:00  a fan tray fails: the rack gets\n       less than"), drawn);
+  }
+
+  private static DemoScreen screen(Terminal terminal) {
+    return new DemoScreen(terminal, 24, 4, List.of("demo", "a minute is an hour"));
   }
 
   private static void send(DemoScreen screen, String rest, String payload) {
-    screen.message("dc/v1/fra1/a12/" + rest, payload.getBytes(StandardCharsets.UTF_8), NOON);
+    send(screen, rest, payload, NOON);
+  }
+
+  private static void send(DemoScreen screen, String rest, String payload, Instant at) {
+    screen.message("dc/v1/fra1/a12/" + rest, payload.getBytes(StandardCharsets.UTF_8), at);
   }
 }

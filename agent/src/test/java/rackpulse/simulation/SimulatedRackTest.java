@@ -53,10 +53,10 @@ class SimulatedRackTest {
     rack.advance(60);
     double before = outletCelsius();
     rack.play(SimulatedRack.Event.FAN_TRAY_FAILS);
-    rack.advance(60);
+    rack.advance(3600);
     double hot = outletCelsius();
     rack.play(SimulatedRack.Event.FAN_TRAY_REPLACED);
-    rack.advance(60);
+    rack.advance(3600);
     assertTrue(hot - before > 5, before + " then " + hot);
     assertEquals(before, outletCelsius(), 2.5);
   }
@@ -91,7 +91,7 @@ class SimulatedRackTest {
     rack.play(SimulatedRack.Event.REAR_SENSOR_STUCK);
     byte[] before = exchange(10, 4, 1, 1);
     rack.play(SimulatedRack.Event.FAN_TRAY_FAILS);
-    rack.advance(60);
+    rack.advance(3600);
     assertArrayEquals(before, exchange(10, 4, 1, 1));
     rack.play(SimulatedRack.Event.REAR_SENSOR_RELEASED);
     assertTrue(exchange(10, 4, 1, 1)[4] != before[4]);

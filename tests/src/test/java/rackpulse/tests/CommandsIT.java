@@ -90,8 +90,8 @@ class CommandsIT {
   void demoShowsReadingsGapsAndAnAnomalyAndEndsWhenAsked() throws Exception {
     try (BrokerProcess broker = BrokerProcess.start(directory)) {
       try (AgentProcess demo =
-          AgentProcess.start(directory, "demo", "--broker", broker.url(), "--seconds", "60")) {
-        demo.awaitOut("a reading", line -> line.contains("inlet-top  temperature "));
+          AgentProcess.start(directory, "demo", "--broker", broker.url(), "--pace", "3600")) {
+        demo.awaitOut("a reading", line -> line.contains("inlet-top 2"));
         demo.awaitOut("a gap", line -> line.contains("feed-b  voltage-l1 GAP no-answer"));
         demo.awaitOut("an anomaly", line -> line.contains("ANOMALY outlet-top temperature is "));
         demo.signal("INT");
