@@ -161,8 +161,7 @@ final class DemoCommand implements Callable<Integer> {
   private int show(Configuration configuration, Stage stage) throws InterruptedException {
     AtomicInteger exitCode = new AtomicInteger(ExitCode.OK);
     Thread agent =
-        new Thread(
-            () -> exitCode.set(services.runner().run(configuration, stage.buses)), "main");
+        new Thread(() -> exitCode.set(services.runner().run(configuration, stage.buses)), "main");
     String prefix = configuration.mqtt().prefix();
     try (Subscriber subscriber =
             new Subscriber(configuration.mqtt(), "rackpulse-demo-audience", prefix + "/#");

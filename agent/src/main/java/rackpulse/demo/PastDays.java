@@ -71,12 +71,14 @@ public final class PastDays {
 
   private static Driver driver(DeviceSettings device, Bus bus, SimulatedBuses buses) {
     Optional<I2cBus> branch =
-        device.mux().map(channel -> {
-          if (!(bus instanceof I2cBus i2c)) {
-            throw new IllegalArgumentException(device.name() + " has a mux on a line");
-          }
-          return buses.behind(i2c, channel);
-        });
+        device
+            .mux()
+            .map(channel -> {
+              if (!(bus instanceof I2cBus i2c)) {
+                throw new IllegalArgumentException(device.name() + " has a mux on a line");
+              }
+              return buses.behind(i2c, channel);
+            });
     return Drivers.open(device, branch.isPresent() ? branch.get() : bus);
   }
 

@@ -92,8 +92,7 @@ final class Pipeline {
             this::moment,
             uplink::wake);
     publisher =
-        new Publisher(
-            uplink, outbox, this::arrived, this::moment, settings.backlogPerSecond());
+        new Publisher(uplink, outbox, this::arrived, this::moment, settings.backlogPerSecond());
     analysis = new Worker("analysis", new Analysis(), ANALYSIS_LIMIT, around.clocks(), onEnd);
     keep = new Worker("spool", new Keeping(), SPOOL_LIMIT, around.clocks(), onEnd);
     publish = new Worker("publish", new Publishing(), PUBLISH_LIMIT, around.clocks(), onEnd);

@@ -58,9 +58,7 @@ final class SimulatedLine implements Line {
     byte[] reply = slave.answer(request[1] & 0xFF, word(request, 2, 3), word(request, 4, 5));
     answer = ByteBuffer.wrap(framed(unit, reply));
     answeredNanos =
-        clock.nanoTime()
-            + TURNAROUND_NANOS
-            + (REQUEST_BYTES + answer.remaining()) * characterNanos;
+        clock.nanoTime() + TURNAROUND_NANOS + (REQUEST_BYTES + answer.remaining()) * characterNanos;
   }
 
   private static int word(byte[] bytes, int high, int low) {

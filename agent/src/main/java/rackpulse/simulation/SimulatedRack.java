@@ -43,10 +43,7 @@ public final class SimulatedRack {
             .with(0x48, RegisterChip.tmp117(() -> outlet(1)))
             .with(0x49, RegisterChip.tmp117(() -> outlet(0)));
     power =
-        new SimulatedLine(BAUD, clock)
-            .with(1, meter(0))
-            .with(2, meter(1))
-            .with(10, rearSensor());
+        new SimulatedLine(BAUD, clock).with(1, meter(0)).with(2, meter(1)).with(10, rearSensor());
   }
 
   /// The I2C bus with the temperature chips.

@@ -114,7 +114,9 @@ final class ApproachWatch {
     Quantity quantity = channel.quantity();
     String is = Wording.name(channel) + " is " + Wording.value(value, quantity);
     if (approach == null) {
-      return Finding.of(0, value, is + " and runs towards no limit any more");
+      boolean isWithin = approaches.stream().allMatch(each -> each.isInside(value));
+      String no = isWithin ? "no limit any more" : "no further limit";
+      return Finding.of(0, value, is + " and runs towards " + no);
     }
     TimeToThreshold model = approach.model;
     Outlook outlook =

@@ -153,8 +153,7 @@ class StoryTest {
     String device = anomaly.channel().device();
     return switch (anomaly.kind()) {
       case MISSING -> device.equals("feed-b") && played.contains(Event.FEED_B_METER_UNPLUGGED);
-      case SENSOR_STUCK ->
-          device.equals("rear-middle") && played.contains(Event.REAR_SENSOR_STUCK);
+      case SENSOR_STUCK -> device.equals("rear-middle") && played.contains(Event.REAR_SENSOR_STUCK);
       case NOVELTY -> REAR.contains(device) && played.contains(Event.FAN_TRAY_FAILS);
       case RACK_MODEL ->
           REAR.contains(device)
