@@ -13,10 +13,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import rackpulse.command.ReplayCommand.RecordingOptions;
+import rackpulse.analysis.LimitSettings;
 import rackpulse.config.Amounts;
 import rackpulse.config.ConfigurationException;
 import rackpulse.history.Evaluation;
 import rackpulse.history.RecordingSettings;
+import rackpulse.history.Subject;
 import rackpulse.history.UnusableRecording;
 import rackpulse.plot.Plot;
 import rackpulse.plot.SvgPlot;
@@ -98,7 +100,21 @@ final class EvaluateCommand implements Callable<Integer> {
     String unit = recording.subject().channels().getFirst().channel().quantity().display();
     String value = recording.value() + (unit.isEmpty() ? "" : ", " + unit);
     String title = recording.value() + " in " + recording.file().getFileName();
-    return new Plot.Labels(title, value, "forecast, " + ahead(aheadMillis) + " ahead", "novelty");
+    String forecast = "forecast, " + ahead(aheadMillis) + " ahead";
+    return new Plot.Labels(title, value, forecast, "novelty", limits(recording.subject()));
+  }
+
+  private static List<Plot.Limit> limits(Subject subject) {
+    List<Plot.Limit> limits = new ArrayList<>();
+    for (LimitSettings of : subject.limits()) {
+      if (of.channel().equals(subject.channels().getFirst().channel())) {
+        of.alarmLow().ifPresent(value -> limits.add(new Plot.Limit("alarm limit", value)));
+        of.warnLow().ifPresent(value -> limits.add(new Plot.Limit("warning limit", value)));
+        of.warnHigh().ifPresent(value -> limits.add(new Plot.Limit("warning limit", value)));
+        of.alarmHigh().ifPresent(value -> limits.add(new Plot.Limit("alarm limit", value)));
+      }
+    }
+    return limits;
   }
 
   private Evaluation.Settings settings() throws ConfigurationException {
@@ -151,9 +167,9 @@ final class EvaluateCommand implements Callable<Integer> {
     return Display.of(Duration.ofMillis(millis));
   }
 
-  /// A bar in per mille, and problems above it.
+  /// A bar in per cent, and problems above it.
   static final class Progress implements AutoCloseable {
-    private static final int STEPS = 1000;
+    private static final int STEPS = 100;
 
     private final Services services;
     private final ProgressBar bar;
@@ -169,7 +185,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     void show(double share) {
       if (shown) {
-        bar.show((int) (STEPS * share), "‰");
+        bar.show((int) (STEPS * share), "%");
       }
     }
 

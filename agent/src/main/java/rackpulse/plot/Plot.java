@@ -39,7 +39,16 @@ public final class Plot {
   /// @param value the value with its unit, beside its axis
   /// @param forecast such as `forecast, 15 min ahead`
   /// @param mark what a marked value is
-  public record Labels(String title, String value, String forecast, String mark) {}
+  /// @param limits of the value, drawn where they are near what was measured
+  public record Labels(
+      String title, String value, String forecast, String mark, List<Limit> limits) {
+    public Labels {
+      limits = List.copyOf(limits);
+    }
+  }
+
+  /// A line across the drawing.
+  public record Limit(String name, double value) {}
 
   /// @param firstMillis where the axis of time begins, since the epoch
   /// @param lastMillis where it ends

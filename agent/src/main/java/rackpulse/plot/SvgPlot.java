@@ -11,12 +11,19 @@ import java.util.Locale;
 public final class SvgPlot {
   private static final int LEFT = 150;
   private static final int WIDTH = LEFT + Plot.COLUMNS + 24;
+
+  /// Where the name of the axis of values stands.
+  private static final int NAME_X = 58;
+
   private static final int TEXT_SIZE = 17;
   private static final int TITLE_BASELINE = 32;
   private static final int LEGEND_BASELINE = 66;
   private static final int LEGEND_LINE = 28;
   private static final int PLOT_HEIGHT = 380;
   private static final int LANE_HEIGHT = 26;
+
+  /// Between the drawing and the first lane.
+  private static final int LANE_GAP = 12;
 
   /// The longest name of an anomaly fits beside the axis.
   private static final int LANE_TEXT_SIZE = 15;
@@ -29,16 +36,20 @@ public final class SvgPlot {
 
   private static final int TICK_TARGET = 6;
   private static final double MARGIN = 0.05;
+
+  /// A limit is shown when it is not farther off than this, in heights of what was measured.
+  private static final double NEAR_LIMIT = 0.5;
+
   private static final String INK = "#222222";
   private static final String GREY = "#dddddd";
   private static final String VALUE = "#1f5fa8";
   private static final String BAND = "#f2b263";
   private static final String FORECAST = "#c46a00";
-  private static final String ALARM = "#c21d2c";
+  static final String ALARM = "#c21d2c";
 
   private final Plot plot;
   private final List<String> lanes;
-  private final StringBuilder svg = new StringBuilder();
+  private final Shapes svg = new Shapes();
   private int top;
   private double bottom;
   private double ceiling;
@@ -57,8 +68,7 @@ public final class SvgPlot {
     findRange();
     drawLegend();
     int height = floor() + BELOW;
-    String body = svg.toString();
-    svg.setLength(0);
+    String legend = svg.take();
     svg.append("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")
         .append("<svg xmlns=\"http://www.w3.org/2000/svg\" version=\"1.1\" role=\"img\" width=\"")
         .append(WIDTH)
@@ -68,23 +78,24 @@ public final class SvgPlot {
         .append(WIDTH + " " + height)
         .append("\" font-family=\"Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif\"")
         .append(" font-size=\"" + TEXT_SIZE + "\" fill=\"" + INK + "\">\n")
-        .append("<title>" + escaped(plot.labels().title()) + "</title>\n")
+        .append("<title>" + Shapes.escaped(plot.labels().title()) + "</title>\n")
         .append("<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n")
         .append("<clipPath id=\"inside\"><rect x=\"" + LEFT + "\" y=\"" + top + "\" width=\"")
         .append(Plot.COLUMNS + "\" height=\"" + PLOT_HEIGHT + "\"/></clipPath>\n");
-    text(LEFT, TITLE_BASELINE, "start", plot.labels().title(), " font-size=\"21\"");
-    svg.append(body);
+    svg.text(LEFT, TITLE_BASELINE, "start", plot.labels().title(), " font-size=\"21\"");
+    svg.append(legend);
     drawValueAxis();
     svg.append("<g clip-path=\"url(#inside)\">\n");
     drawBand();
     drawLine(FORECAST, 2.4, plot::forecast);
     drawValues();
     svg.append("</g>\n");
+    drawLimits();
     drawMarks();
     drawSplit();
     drawLanes();
     drawTimeAxis();
-    return svg.append("</svg>\n").toString();
+    return svg.append("</svg>\n").take();
   }
 
   private void findRange() {
@@ -97,6 +108,12 @@ public final class SvgPlot {
     if (bottom > ceiling) {
       bottom = 0;
       ceiling = 1;
+    }
+    double near = NEAR_LIMIT * (ceiling - bottom);
+    double lowest = bottom - near;
+    double highest = ceiling + near;
+    for (Plot.Limit limit : plot.labels().limits()) {
+      include(limit.value() >= lowest && limit.value() <= highest ? limit.value() : Double.NaN);
     }
     double margin = Math.max(MARGIN * (ceiling - bottom), 1e-6 * Math.abs(ceiling) + 1e-9);
     bottom -= margin;
@@ -112,7 +129,12 @@ public final class SvgPlot {
 
   /// Where the axis of time is.
   private int floor() {
-    return top + PLOT_HEIGHT + lanes.size() * LANE_HEIGHT;
+    return lane(lanes.size());
+  }
+
+  /// Where a lane begins.
+  private int lane(int number) {
+    return top + PLOT_HEIGHT + (lanes.isEmpty() ? 0 : LANE_GAP) + number * LANE_HEIGHT;
   }
 
   private double x(double column) {
@@ -131,14 +153,14 @@ public final class SvgPlot {
     long first = (long) Math.ceil(bottom / step);
     for (long i = 0; (first + i) * step <= ceiling && i <= 2 * TICK_TARGET; i++) {
       double tick = (first + i) * step;
-      line(LEFT, y(tick), LEFT + Plot.COLUMNS, y(tick), GREY);
+      svg.line(LEFT, y(tick), LEFT + Plot.COLUMNS, y(tick), GREY);
       String label = String.format(Locale.ROOT, "%." + decimals + "f", tick + 0.0);
-      text(LEFT - 8, y(tick) + 6, "end", label, "");
+      svg.text(LEFT - 8, y(tick) + 6, "end", label, "");
     }
-    line(LEFT, top, LEFT, floor(), INK);
+    svg.line(LEFT, top, LEFT, floor(), INK);
     double middle = top + PLOT_HEIGHT / 2.0;
-    String turned = " transform=\"rotate(-90 20 " + number(middle) + ")\"";
-    text(20, middle, "middle", plot.labels().value(), turned);
+    String turned = " transform=\"rotate(-90 " + NAME_X + " " + Shapes.number(middle) + ")\"";
+    svg.text(NAME_X, middle, "middle", plot.labels().value(), turned);
   }
 
   /// 1, 2 or 5 times a power of ten.
@@ -149,18 +171,18 @@ public final class SvgPlot {
   }
 
   private void drawTimeAxis() {
-    line(LEFT, floor(), LEFT + Plot.COLUMNS, floor(), INK);
+    svg.line(LEFT, floor(), LEFT + Plot.COLUMNS, floor(), INK);
     long stepMillis = TimeTicks.stepMillis(plot.lastMillis() - plot.firstMillis());
     long first = -Math.floorDiv(-plot.firstMillis(), stepMillis) * stepMillis;
-    for (long tick = first; tick <= plot.lastMillis(); tick += stepMillis) {
-      double x = x(plot.share(tick) * Plot.COLUMNS);
-      line(x, floor(), x, floor() + 6, INK);
-      text(x, floor() + 25, "middle", TimeTicks.label(tick, stepMillis), "");
-    }
     String from = TimeTicks.day(plot.firstMillis());
     String to = TimeTicks.day(plot.lastMillis());
+    for (long tick = first; tick <= plot.lastMillis(); tick += stepMillis) {
+      double x = x(plot.share(tick) * Plot.COLUMNS);
+      svg.line(x, floor(), x, floor() + 6, INK);
+      svg.text(x, floor() + 25, "middle", TimeTicks.label(tick, stepMillis, from.equals(to)), "");
+    }
     String name = "time (UTC), " + (from.equals(to) ? from : from + " to " + to);
-    text(LEFT + Plot.COLUMNS / 2.0, floor() + 54, "middle", name, "");
+    svg.text(LEFT + Plot.COLUMNS / 2.0, floor() + 54, "middle", name, "");
   }
 
   private void drawBand() {
@@ -214,7 +236,8 @@ public final class SvgPlot {
   /// Joins neighbouring columns, and those that are a few apart because samples are rarer.
   private void drawLine(String colour, double width, Series series) {
     svg.append("<path fill=\"none\" stroke=\"").append(colour).append("\" stroke-width=\"");
-    svg.append(width).append("\" stroke-linejoin=\"round\" stroke-linecap=\"round\" d=\"");
+    svg.append(Shapes.number(width))
+        .append("\" stroke-linejoin=\"round\" stroke-linecap=\"round\" d=\"");
     int last = -Plot.COLUMNS;
     int usualGap = usualGap(series);
     for (int i = 0; i < Plot.COLUMNS; i++) {
@@ -254,10 +277,10 @@ public final class SvgPlot {
   private void drawLanes() {
     for (int lane = 0; lane < lanes.size(); lane++) {
       String name = lanes.get(lane);
-      int y = top + PLOT_HEIGHT + lane * LANE_HEIGHT;
-      line(LEFT, y, LEFT + Plot.COLUMNS, y, GREY);
+      int y = lane(lane);
+      svg.line(LEFT, y, LEFT + Plot.COLUMNS, y, GREY);
       drawSpans(name, y + 5);
-      text(LEFT - 8, y + 18, "end", name, " font-size=\"" + LANE_TEXT_SIZE + "\"");
+      svg.text(LEFT - 8, y + 18, "end", name, " font-size=\"" + LANE_TEXT_SIZE + "\"");
     }
   }
 
@@ -270,7 +293,7 @@ public final class SvgPlot {
       }
       if (to > from) {
         svg.append("<rect fill=\"" + ALARM + "\" fill-opacity=\"0.75\" x=\"")
-            .append(number(x(from)) + "\" y=\"" + y + "\" width=\"" + Math.max(2, to - from))
+            .append(Shapes.number(x(from)) + "\" y=\"" + y + "\" width=\"" + Math.max(2, to - from))
             .append("\" height=\"" + (LANE_HEIGHT - 10) + "\"/>\n");
       }
       from = to + 1;
@@ -279,26 +302,31 @@ public final class SvgPlot {
 
   private void drawMarks() {
     for (int i = 0; i < plot.marks(); i++) {
-      circle(svg, x(plot.markAt(i) * Plot.COLUMNS), y(plot.markValue(i)));
+      svg.circle(x(plot.markAt(i) * Plot.COLUMNS), y(plot.markValue(i)));
     }
   }
 
-  private static void circle(StringBuilder to, double x, double y) {
-    to.append("<circle r=\"5\" fill=\"none\" stroke=\"" + ALARM + "\" stroke-width=\"2\" cx=\"")
-        .append(number(x))
-        .append("\" cy=\"")
-        .append(number(y))
-        .append("\"/>\n");
+  private void drawLimits() {
+    for (Plot.Limit limit : plot.labels().limits()) {
+      if (limit.value() > bottom && limit.value() < ceiling) {
+        double y = y(limit.value());
+        svg.append("<g stroke-dasharray=\"9 4\">\n");
+        svg.line(LEFT, y, LEFT + Plot.COLUMNS, y, ALARM);
+        svg.append("</g>\n");
+        String colour = " fill=\"" + ALARM + "\" font-size=\"" + LANE_TEXT_SIZE + "\"";
+        svg.text(LEFT + Plot.COLUMNS - 4, y - 5, "end", limit.name(), colour);
+      }
+    }
   }
 
   private void drawSplit() {
     if (plot.hasSplit()) {
       double x = x(plot.share(plot.splitMillis()) * Plot.COLUMNS);
       svg.append("<g stroke-dasharray=\"5 4\">\n");
-      line(x, top, x, top + PLOT_HEIGHT, INK);
+      svg.line(x, top - 20, x, top + PLOT_HEIGHT, INK);
       svg.append("</g>\n");
-      text(x - 7, top + 18, "end", "learned from", "");
-      text(x + 7, top + 18, "start", "test", "");
+      svg.text(x - 7, top - 7, "end", "learned from", "");
+      svg.text(x + 7, top - 7, "start", "test", "");
     }
   }
 
@@ -319,58 +347,20 @@ public final class SvgPlot {
         case 0 -> legendBar(x, y, VALUE + "\" stroke-width=\"2.5");
         case 1 -> legendBar(x, y, FORECAST + "\" stroke-width=\"2.5");
         case 2 -> legendBar(x, y, BAND + "\" stroke-opacity=\"0.45\" stroke-width=\"13");
-        default -> circle(svg, x + 13, y - 6);
+        default -> svg.circle(x + 13, y - 6);
       }
-      text(x + 34, y, "start", names[i], "");
+      svg.text(x + 34, y, "start", names[i], "");
       x += width + 16;
     }
-    top = y + 20;
+    top = y + (plot.hasSplit() ? 44 : 20);
   }
 
   private void legendBar(double x, int y, String stroke) {
-    line(x, y - 6.0, x + 26.0, y - 6.0, stroke);
-  }
-
-  private void line(double x1, double y1, double x2, double y2, String stroke) {
-    svg.append("<path fill=\"none\" stroke=\"")
-        .append(stroke)
-        .append("\" d=\"M")
-        .append(number(x1) + ' ' + number(y1) + 'L' + number(x2) + ' ' + number(y2))
-        .append("\"/>\n");
+    svg.line(x, y - 6.0, x + 26.0, y - 6.0, stroke);
   }
 
   private void point(char command, double column, double value) {
-    svg.append(command).append(number(x(column))).append(' ').append(number(y(value)));
-  }
-
-  private void text(double x, double y, String anchor, String text, String attributes) {
-    svg.append("<text x=\"")
-        .append(number(x))
-        .append("\" y=\"")
-        .append(number(y))
-        .append("\" text-anchor=\"")
-        .append(anchor)
-        .append('"')
-        .append(attributes)
-        .append('>')
-        .append(escaped(text))
-        .append("</text>\n");
-  }
-
-  /// Without what XML 1.0 has no way to say.
-  private static String escaped(String text) {
-    StringBuilder escaped = new StringBuilder();
-    text.codePoints()
-        .map(c -> c >= ' ' && c != 0xFFFE && c != 0xFFFF && (c < 0xD800 || c > 0xDFFF) ? c : '?')
-        .forEach(escaped::appendCodePoint);
-    return escaped.toString().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
-  }
-
-  /// To a tenth of a pixel.
-  private static String number(double value) {
-    long tenths = Math.round(10 * value);
-    String sign = tenths < 0 ? "-" : "";
-    long size = Math.abs(tenths);
-    return size % 10 == 0 ? sign + size / 10 : sign + size / 10 + "." + size % 10;
+    svg.append(command)
+        .append(Shapes.number(x(column)) + ' ' + Shapes.number(y(value)));
   }
 }

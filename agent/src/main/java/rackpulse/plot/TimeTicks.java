@@ -35,6 +35,8 @@ final class TimeTicks {
 
   private static final DateTimeFormatter SECOND =
       DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
   private static final DateTimeFormatter MINUTE =
       DateTimeFormatter.ofPattern("MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
   private static final DateTimeFormatter DAY =
@@ -58,9 +60,11 @@ final class TimeTicks {
     return DAY.format(Instant.ofEpochMilli(millis));
   }
 
-  static String label(long millis, long stepMillis) {
+  /// @param isOneDay whether the date goes without saying
+  static String label(long millis, long stepMillis, boolean isOneDay) {
+    DateTimeFormatter ofDay = isOneDay ? TIME : MINUTE;
     DateTimeFormatter form =
-        stepMillis < MINUTE_MILLIS ? SECOND : stepMillis < DAY_MILLIS ? MINUTE : DAY;
+        stepMillis < MINUTE_MILLIS ? SECOND : stepMillis < DAY_MILLIS ? ofDay : DAY;
     return form.format(Instant.ofEpochMilli(millis));
   }
 }

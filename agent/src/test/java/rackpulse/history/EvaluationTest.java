@@ -86,6 +86,7 @@ class EvaluationTest {
     assertTrue(svg.contains("v in recording.csv"), svg);
     assertTrue(svg.contains("forecast 900000"));
     assertTrue(svg.contains("learned from"));
+    assertTrue(svg.contains(">near</text>") && !svg.contains(">far</text>"));
     assertFalse(svg.contains("NaN") || svg.contains("Infinity"));
     assertTrue(svg.length() < 300_000, () -> svg.length() + " characters");
   }
@@ -112,6 +113,15 @@ class EvaluationTest {
     return csv.toString();
   }
 
+  private static Plot.Labels labels(long aheadMillis) {
+    return new Plot.Labels(
+        "v in recording.csv",
+        "v, °C",
+        "forecast " + aheadMillis,
+        "novelty",
+        List.of(new Plot.Limit("near", 26), new Plot.Limit("far", 260)));
+  }
+
   private Evaluation.Result evaluate(String csv, double trainShare, int passes)
       throws IOException, UnusableRecording {
     Path file = Files.writeString(directory.resolve("recording.csv"), csv);
@@ -119,7 +129,7 @@ class EvaluationTest {
     RecordingSettings settings = new RecordingSettings(file, "t", "v", List.of(), 300_000, subject);
     return Evaluation.run(
         new Evaluation.Settings(settings, HORIZONS, trainShare, passes),
-        ahead -> new Plot.Labels("v in recording.csv", "v, °C", "forecast " + ahead, "novelty"),
+        EvaluationTest::labels,
         _ -> {},
         _ -> {});
   }

@@ -2,6 +2,7 @@ package rackpulse.history;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -137,6 +138,49 @@ class ReplayTest {
     assertTrue(abnormal.get(TEXT).endsWith(" from inlet and load-W"), abnormal.get(TEXT));
     assertTrue(abnormal.get(SHARES).contains("load-W"), abnormal.get(SHARES));
     assertEquals("ready", rows.get(2900).get(STATE));
+  }
+
+  /// Times that jump, stand still and go back; values that no sensor has.
+  @Test
+  void survivesAnyRows() throws Exception {
+    String[] values = {"", "nan", "1e300", "-1e15", "0", "22.5", "22.6", "22.6", "x", "\"1\"\"2\""};
+    long[] steps = {0, 1, 10, 10, 10, 300, 86_400, 31_536_000, -5, 3_000_000_000L};
+    for (int run = 0; run < 60; run++) {
+      Random random = new Random(run);
+      StringBuilder csv = new StringBuilder("t,v,a,b\n");
+      long seconds = 0;
+      for (int i = 0; i < 1500; i++) {
+        int most = random.nextInt(50) == 0 ? steps.length : 5;
+        seconds = Math.clamp(seconds + steps[random.nextInt(most)], 0, 90_000_000_000L);
+        csv.append(seconds);
+        for (int column = 0; column < 3; column++) {
+          int usual = random.nextInt(20) == 0 ? random.nextInt(values.length) : 5;
+          csv.append(',').append(values[usual]);
+        }
+        csv.append('\n');
+      }
+      Path file = write(csv.toString());
+      long periodMillis = List.of(0L, 1000L, 300_000L).get(run % 3);
+      List<String> inputs = List.of("a", "b").subList(0, run % 2 * 2);
+      RecordingSettings settings =
+          new RecordingSettings(
+              file,
+              "t",
+              "v",
+              inputs,
+              periodMillis,
+              Subject.of(Quantity.values()[run % Quantity.values().length], "v", inputs));
+      String before = "";
+      for (List<String> row : replay(settings)) {
+        assertEquals(11, row.size());
+        String text = String.join(",", row.subList(1, 9));
+        assertFalse(text.contains("NaN") || text.contains("Infinity"), text);
+        // the years after 9999 are longer
+        String time = "0".repeat(Math.max(0, 30 - row.get(TIME).length())) + row.get(TIME);
+        assertTrue(periodMillis == 0 || time.compareTo(before) > 0, time + " after " + before);
+        before = time;
+      }
+    }
   }
 
   @Test
