@@ -360,7 +360,6 @@ public final class SvgPlot {
   }
 
   private void point(char command, double column, double value) {
-    svg.append(command)
-        .append(Shapes.number(x(column)) + ' ' + Shapes.number(y(value)));
+    svg.append(command).append(Shapes.number(x(column)) + ' ' + Shapes.number(y(value)));
   }
 }

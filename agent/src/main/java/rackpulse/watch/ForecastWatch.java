@@ -34,8 +34,10 @@ final class ForecastWatch {
     model = fresh();
   }
 
+  /// A block is known at its end, and its forecasts are told until the next one ends: what lies a
+  /// quarter of an hour after those readings is not three blocks after it, but four.
   private Forecast fresh() {
-    int[] steps = horizons.stream().mapToInt(minutes -> minutes / BLOCK_MINUTES).toArray();
+    int[] steps = horizons.stream().mapToInt(minutes -> 1 + minutes / BLOCK_MINUTES).toArray();
     return new Forecast(BlockMean.BLOCK_MILLIS, companion != null, steps);
   }
 

@@ -99,12 +99,12 @@ class RackWatchTest {
             List.of(), List.of(Rig.INLET), List.of(15), companion, List.of(), Set.of(), Set.of());
     Rig rig = new Rig(150, settings, List.of());
     Random random = new Random(8);
-    double[] load = new double[4];
+    double[] load = new double[5];
     for (int i = 0; i < 1000; i++) {
-      load[i % 4] = 1000 * random.nextGaussian();
+      load[i % 5] = 1000 * random.nextGaussian();
       // polled in turn, so that of the block that ends with the inlet the load is not known yet
-      rig.poll(Rig.POWER, 4000 + load[i % 4]);
-      rig.poll(Rig.INLET, 24 + 0.001 * load[(i + 1) % 4]);
+      rig.poll(Rig.POWER, 4000 + load[i % 5]);
+      rig.poll(Rig.INLET, 24 + 0.001 * load[(i + 1) % 5]);
     }
     Poll last = (Poll) rig.reports.getFirst();
     Poll.Forecast forecast = last.forecasts().getFirst();
@@ -126,6 +126,28 @@ class RackWatchTest {
     double truth = 24 + Math.sin((rig.seconds + 900) * 2 * Math.PI / 86_400);
     assertEquals(truth, forecast.value(), 0.3);
     assertTrue(forecast.low() < forecast.value() && forecast.value() < forecast.high());
+  }
+
+  @Test
+  void forecastsForThatTimeAfterTheReadingsNotAfterTheirBlock() {
+    WatchSettings settings =
+        new WatchSettings(
+            List.of(), List.of(Rig.INLET), List.of(15), List.of(), Set.of(), Set.of());
+    Rig rig = new Rig(60, settings, List.of());
+    double sum = 0;
+    int forecasts = 0;
+    for (int i = 0; i < 6 * 1440; i++) {
+      double angle = (rig.seconds + 60) * 2 * Math.PI / 86_400;
+      rig.poll(24 + 10 * Math.sin(angle) + noise(0.01));
+      Poll poll = (Poll) rig.reports.getFirst();
+      if (i >= 5 * 1440 && !poll.forecasts().isEmpty()) {
+        double truth = 24 + 10 * Math.sin(angle + 900 * 2 * Math.PI / 86_400);
+        sum += (poll.forecasts().getFirst().value() - truth) * Math.signum(Math.cos(angle));
+        forecasts++;
+      }
+    }
+    assertTrue(forecasts > 1000, "only " + forecasts);
+    assertEquals(0, sum / forecasts, 0.06, "a block earlier or later is 0.14 K away");
   }
 
   @Test
