@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.tinylog.Logger;
@@ -13,6 +14,7 @@ import rackpulse.command.Services;
 import rackpulse.config.Configuration;
 import rackpulse.delivery.Announced;
 import rackpulse.engine.BusOpener;
+import rackpulse.engine.Clocks;
 import rackpulse.engine.Engine;
 import rackpulse.linux.KernelClock;
 import rackpulse.linux.NotifySocket;
@@ -20,7 +22,9 @@ import rackpulse.memory.AlarmFile;
 import rackpulse.memory.ModelFile;
 import rackpulse.mqtt.AgentName;
 import rackpulse.mqtt.MqttSession;
+import rackpulse.mqtt.MqttSettings;
 import rackpulse.recorder.FlightRecorder;
+import rackpulse.reload.Reloading;
 import rackpulse.sensor.Drivers;
 
 /// The agent in its process: wires the engine to the machine and ends as it is told.
@@ -45,7 +49,7 @@ final class AgentProcess implements Services.Runner {
   }
 
   @Override
-  public int run(Configuration configuration, BusOpener opener) {
+  public int run(Configuration configuration, Reloading.Source source, BusOpener opener) {
     Optional<String> objection = MqttSession.objection(configuration.mqtt());
     if (objection.isPresent()) {
       Logger.error(objection.get());
@@ -54,7 +58,7 @@ final class AgentProcess implements Services.Runner {
     Signals.on("TERM", this::stop);
     Signals.on("INT", this::stop);
     try (NotifySocket socket = NotifySocket.of(environment)) {
-      Engine started = engine(configuration, opener, supervisor(socket));
+      Engine started = engine(configuration, source, opener, supervisor(socket));
       begin(started);
       Optional<String> trouble = started.run();
       trouble.ifPresent(text -> Logger.error("the agent cannot go on: {}", text));
@@ -70,7 +74,10 @@ final class AgentProcess implements Services.Runner {
   }
 
   private Engine engine(
-      Configuration configuration, BusOpener opener, SystemdSupervisor supervisor) {
+      Configuration configuration,
+      Reloading.Source source,
+      BusOpener opener,
+      SystemdSupervisor supervisor) {
     Configuration.AgentSettings agent = configuration.agent();
     AgentName name =
         new AgentName(
@@ -81,9 +88,14 @@ final class AgentProcess implements Services.Runner {
             version,
             bootId());
     RealClocks clocks = new RealClocks(new KernelClock());
-    MqttSession session =
-        new MqttSession(
-            configuration.mqtt(), name, opener.clocks(clocks)::stamp, System::nanoTime, random);
+    Clocks rackClocks = opener.clocks(clocks);
+    Function<MqttSettings, MqttSession> sessions =
+        mqtt -> new MqttSession(mqtt, name, rackClocks::stamp, System::nanoTime, random);
+    MqttUplink uplink = new MqttUplink(sessions.apply(configuration.mqtt()), name.boot());
+    Reloading reloading = new Reloading(configuration, source, clocks);
+    if (!source.isFixed()) {
+      Signals.on("HUP", () -> reloading.request("SIGHUP"));
+    }
     FlightRecorder recorder =
         new FlightRecorder(configuration.recorder(), System::nanoTime, Instant::now);
     Signals.on("USR1", () -> recorder.demand("SIGUSR1"));
@@ -91,7 +103,7 @@ final class AgentProcess implements Services.Runner {
         new Engine.Surroundings(
             opener,
             Drivers::open,
-            new MqttUplink(session, name.boot()),
+            uplink,
             new SpoolDirectory(configuration.spool()),
             Announced.load(agent.stateDirectory().resolve(ANNOUNCED)),
             AlarmFile.load(agent.stateDirectory().resolve(ALARMS), clocks.nanos()),
@@ -100,6 +112,7 @@ final class AgentProcess implements Services.Runner {
             clocks,
             recorder,
             OwnProcess::now,
+            new LiveAgent(reloading, supervisor, mqtt -> uplink.renew(sessions.apply(mqtt))),
             new StatusFile(agent.statusFile(), name));
     Logger.info(
         "rackpulse {} ({}): {} buses, {} devices, broker {}",
@@ -108,15 +121,7 @@ final class AgentProcess implements Services.Runner {
         configuration.buses().size(),
         configuration.devices().size(),
         configuration.mqtt().url());
-    return new Engine(
-        new Engine.Rack(
-            configuration.buses(),
-            configuration.devices(),
-            configuration.derived(),
-            configuration.limits(),
-            configuration.watch()),
-        configuration.engine(),
-        around);
+    return new Engine(LiveAgent.rack(configuration), configuration.engine(), around);
   }
 
   private String bootId() {

@@ -3,6 +3,7 @@ package rackpulse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import rackpulse.delivery.Uplink;
 import rackpulse.mqtt.MqttSession;
 import rackpulse.telemetry.Report;
@@ -10,13 +11,38 @@ import rackpulse.telemetry.Report;
 /// The engine's way out, over an MQTT session: the same words in two rooms that do not know each
 /// other.
 final class MqttUplink implements Uplink {
-  private final MqttSession session;
+  /// How long the old broker may take to say goodbye; the new one waits for so long.
+  private static final Duration FAREWELL = Duration.ofSeconds(2);
+
   private final String boot;
+  private final List<MqttSession.Settled> leftOver = new ArrayList<>();
+  private volatile MqttSession session;
+  private volatile @Nullable MqttSession fresh;
+
+  /// Connections that sessions before this one made.
+  private long earlier;
 
   /// @param boot the id of this run of the agent
   MqttUplink(MqttSession session, String boot) {
     this.session = session;
     this.boot = boot;
+  }
+
+  /// Talks through `next` from now on, when the present session has said goodbye; any thread may
+  /// call.
+  void renew(MqttSession next) {
+    fresh = next;
+    session.wake();
+  }
+
+  private void change(MqttSession next) {
+    fresh = null;
+    MqttSession old = session;
+    old.goodbye(FAREWELL);
+    leftOver.addAll(old.settled());
+    old.close();
+    earlier += old.statistics().reconnects() + 1;
+    session = next;
   }
 
   @Override
@@ -36,12 +62,17 @@ final class MqttUplink implements Uplink {
 
   @Override
   public void maintain() {
+    MqttSession next = fresh;
+    if (next != null) {
+      change(next);
+    }
     session.maintain();
   }
 
   @Override
   public long connection() {
-    return session.connection();
+    long connection = session.connection();
+    return connection < 0 ? connection : earlier + connection;
   }
 
   @Override
@@ -57,9 +88,11 @@ final class MqttUplink implements Uplink {
   @Override
   public List<Settled> settled() {
     List<Settled> settled = new ArrayList<>();
-    for (MqttSession.Settled one : session.settled()) {
+    leftOver.addAll(session.settled());
+    for (MqttSession.Settled one : leftOver) {
       settled.add(new Settled(one.id(), fate(one.fate())));
     }
+    leftOver.clear();
     return settled;
   }
 
@@ -91,7 +124,11 @@ final class MqttUplink implements Uplink {
   public Statistics statistics() {
     MqttSession.Statistics now = session.statistics();
     return new Statistics(
-        now.connected(), now.reason(), now.reconnects(), now.certificateExpiry(), now.notes());
+        now.connected(),
+        now.reason(),
+        earlier + now.reconnects(),
+        now.certificateExpiry(),
+        now.notes());
   }
 
   @Override

@@ -62,6 +62,7 @@ final class StatusFile implements Consumer<Snapshot> {
     json.end();
     recording(json, snapshot.recording());
     HealthJson.models(json, snapshot.models());
+    HealthJson.reload(json, snapshot.reload());
     json.beginArray("devices");
     snapshot.devices().forEach(device -> device(json, device));
     return json.end().end().bytes();

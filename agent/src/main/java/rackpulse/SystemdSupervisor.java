@@ -49,6 +49,12 @@ final class SystemdSupervisor implements Supervisor {
     socket.send("READY=1");
   }
 
+  /// A reload begins; [#ready] says that it is over. The time tells systemd which of two reloads is
+  /// meant, by CLOCK_MONOTONIC, which on Linux is what Java's nanoseconds count.
+  void reloading() {
+    socket.send("RELOADING=1\nMONOTONIC_USEC=" + System.nanoTime() / 1000);
+  }
+
   @Override
   public Duration aliveEvery() {
     return aliveEvery;

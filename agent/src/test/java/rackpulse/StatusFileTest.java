@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rackpulse.delivery.Uplink;
@@ -119,6 +120,7 @@ class StatusFileTest {
             new Snapshot.Device("later", "front", null, null)),
         List.of(
             new Health.ModelHealth("inlet.temperature", "past", "learning", 0.25, ""),
-            new Health.ModelHealth("inlet.temperature", "forecast", "ready", 1, "")));
+            new Health.ModelHealth("inlet.temperature", "forecast", "ready", 1, "")),
+        Optional.empty());
   }
 }

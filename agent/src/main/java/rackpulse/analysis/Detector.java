@@ -100,6 +100,15 @@ public final class Detector {
         channel.device() + " " + channel.name() + " is no longer watched for this");
   }
 
+  /// Goes on with the limits of `earlier` that are the same here.
+  public void goOnFrom(Detector earlier) {
+    limits.replaceAll(
+        (channel, fresh) -> {
+          LimitWatch old = earlier.limits.get(channel);
+          return old != null && old.settings().equals(fresh.settings()) ? old : fresh;
+        });
+  }
+
   /// Takes the polls of a device in their order.
   ///
   /// @return the poll, completed; then those of computed devices and the anomalies that follow

@@ -49,6 +49,10 @@ final class LimitWatch {
     return settings.channel();
   }
 
+  LimitSettings settings() {
+    return settings;
+  }
+
   /// Goes on with an anomaly that was raised before a restart. It is told again with the next
   /// reading, or cleared once readings have been inside the limits for the delay.
   void restore(Anomaly told) {

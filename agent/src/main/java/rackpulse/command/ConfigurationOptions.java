@@ -1,7 +1,14 @@
 package rackpulse.command;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.tinylog.Logger;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import rackpulse.config.Configuration;
@@ -9,6 +16,8 @@ import rackpulse.config.ConfigurationException;
 import rackpulse.config.ConfigurationFile;
 import rackpulse.config.Problems;
 import rackpulse.config.Profiles;
+import rackpulse.mqtt.MqttSession;
+import rackpulse.reload.Reloading;
 
 /// Where the operator's configuration is.
 final class ConfigurationOptions {
@@ -52,5 +61,46 @@ final class ConfigurationOptions {
   /// Reads and checks it for a person: warnings go to the error stream.
   Configuration load(Services services) throws ConfigurationException {
     return load(services, warning -> services.err().println("warning: " + warning));
+  }
+
+  /// The same files again, for a running agent: what speaks against the broker's keys is found
+  /// before anything is changed.
+  Reloading.Source source(Services services) {
+    return new Reloading.Source() {
+      @Override
+      public Configuration load() throws ConfigurationException {
+        Configuration configuration = ConfigurationOptions.this.load(services, Logger::warn);
+        Problems problems = new Problems();
+        MqttSession.objection(configuration.mqtt())
+            .ifPresent(objection -> problems.add(file, "[mqtt] " + objection));
+        problems.throwIfAny();
+        return configuration;
+      }
+
+      @Override
+      public String fingerprint() {
+        StringBuilder all = new StringBuilder();
+        describe(file, all);
+        for (Path directory : profiles.directories()) {
+          try (Stream<Path> files = Files.list(directory)) {
+            files.sorted().forEach(each -> describe(each, all));
+          } catch (IOException | UncheckedIOException e) {
+            all.append(directory).append(" cannot be listed\n");
+          }
+        }
+        return all.toString();
+      }
+    };
+  }
+
+  private static void describe(Path file, StringBuilder into) {
+    into.append(file);
+    try {
+      BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+      into.append(' ').append(found.fileKey()).append(' ').append(found.size());
+      into.append(' ').append(found.lastModifiedTime().to(TimeUnit.NANOSECONDS)).append('\n');
+    } catch (IOException e) {
+      into.append(" cannot be seen\n");
+    }
   }
 }

@@ -36,6 +36,7 @@ import rackpulse.demo.SimulatedTime;
 import rackpulse.demo.SkippingClock;
 import rackpulse.engine.Engine;
 import rackpulse.mqtt.Subscriber;
+import rackpulse.reload.Reloading;
 import rackpulse.simulation.SimulatedRack;
 import rackpulse.terminal.Display;
 import rackpulse.terminal.ProgressBar;
@@ -161,7 +162,13 @@ final class DemoCommand implements Callable<Integer> {
   private int show(Configuration configuration, Stage stage) throws InterruptedException {
     AtomicInteger exitCode = new AtomicInteger(ExitCode.OK);
     Thread agent =
-        new Thread(() -> exitCode.set(services.runner().run(configuration, stage.buses)), "main");
+        new Thread(
+            () ->
+                exitCode.set(
+                    services
+                        .runner()
+                        .run(configuration, Reloading.Source.fixed(configuration), stage.buses)),
+            "main");
     String prefix = configuration.mqtt().prefix();
     try (Subscriber subscriber =
             new Subscriber(configuration.mqtt(), "rackpulse-demo-audience", prefix + "/#");

@@ -8,7 +8,10 @@ import picocli.CommandLine.Mixin;
 /// `rackpulse run`: the agent itself.
 @Command(
     name = "run",
-    description = "Polls the rack and publishes until it is told to stop (SIGTERM, Ctrl-C).")
+    description = {
+      "Polls the rack and publishes until it is told to stop (SIGTERM, Ctrl-C).",
+      "SIGHUP has it read its configuration anew."
+    })
 final class RunCommand implements Callable<Integer> {
   private final Services services;
 
@@ -20,6 +23,9 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    return services.runner().run(options.load(services, Logger::warn), services.opener());
+    return services
+        .runner()
+        .run(
+            options.load(services, Logger::warn), options.source(services), services.opener());
   }
 }

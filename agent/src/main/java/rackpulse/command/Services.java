@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.util.Map;
 import rackpulse.config.Configuration;
 import rackpulse.engine.BusOpener;
+import rackpulse.reload.Reloading;
 import rackpulse.terminal.Terminal;
 
 /// What the commands are given by the composition root.
@@ -28,8 +29,9 @@ public record Services(
   public interface Runner {
     /// Runs until the process is told to stop or [#stop] is called.
     ///
+    /// @param source where another configuration comes from when a reload is wanted
     /// @return an [ExitCode]
-    int run(Configuration configuration, BusOpener opener);
+    int run(Configuration configuration, Reloading.Source source, BusOpener opener);
 
     /// Asks a running agent to stop; returns at once.
     void stop();

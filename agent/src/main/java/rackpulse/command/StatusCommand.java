@@ -94,6 +94,7 @@ final class StatusCommand implements Callable<Integer> {
     terminal.line(broker(status.object("broker")));
     notes(new JsonObject(new LinkedHashMap<>(status.object("broker"))));
     spool(new JsonObject(new LinkedHashMap<>(status.object("spool"))));
+    reload(new JsonObject(new LinkedHashMap<>(status.object("reload"))));
     terminal.line("");
     buses(status).print(terminal);
     verdicts(status);
@@ -153,6 +154,17 @@ final class StatusCommand implements Callable<Integer> {
             + spool.integer("bytes").orElse(0) / 1024
             + " KiB on disk";
     terminal.line(state.equals("working") ? line : terminal.styled(Style.RED, line));
+  }
+
+  /// What came of the latest reload, if there was one.
+  private void reload(JsonObject reload) {
+    Optional<String> text = reload.text("text");
+    if (text.isPresent()) {
+      String outcome = reload.text("outcome").orElse("?");
+      String line = "reload " + age(reload, "ts") + " ago, " + outcome + ": " + text.get();
+      Terminal terminal = services.terminal();
+      terminal.line(outcome.equals("applied") ? line : terminal.styled(Style.RED, line));
+    }
   }
 
   /// How many models are in which state, and what there is to know of those that are not ready.

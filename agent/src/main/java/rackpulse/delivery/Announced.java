@@ -25,6 +25,7 @@ public final class Announced {
 
   private final Path file;
   private final Set<String> names = new TreeSet<>();
+  private Set<String> present = Set.of();
 
   private Announced(Path file) {
     this.file = file;
@@ -59,16 +60,18 @@ public final class Announced {
   /// @return those remembered that are not among `devices`
   public synchronized List<String> announce(Collection<String> devices) {
     List<String> gone = new ArrayList<>(names);
-    gone.removeAll(Set.copyOf(devices));
+    present = Set.copyOf(devices);
+    gone.removeAll(present);
     if (names.addAll(devices)) {
       save();
     }
     return gone;
   }
 
-  /// Forgets `device`: the broker has emptied its messages.
+  /// Forgets `device`: the broker has emptied its messages. One that has come back meanwhile is
+  /// remembered.
   public synchronized void forget(String device) {
-    if (names.remove(device)) {
+    if (!present.contains(device) && names.remove(device)) {
       save();
     }
   }

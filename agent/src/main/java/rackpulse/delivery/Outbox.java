@@ -104,12 +104,16 @@ public final class Outbox {
       case Poll poll -> polls.putLive(poll, 0);
       case Loss loss -> losses.add(loss);
       case Anomaly anomaly -> putUrgent(anomaly);
-      case DeviceDescription description -> replaceStanding("meta/", description.device(), report);
+      case DeviceDescription description -> {
+        polls.gone(description.device(), false);
+        replaceStanding("meta/", description.device(), report);
+      }
       case DeviceStatus status -> replaceStanding("status/", status.device(), report);
       case DeviceRemoval removal -> {
         // one subject with the description: whichever is newer holds
         replaceStanding("meta/", removal.device(), report);
         polls.discard(standing.remove("status/" + removal.device()));
+        polls.gone(removal.device(), true);
       }
       case Health _ -> replaceStanding("health/", "", report);
     }

@@ -5,12 +5,14 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,9 @@ final class PollLanes {
 
   /// The ticket of the newest poll of each device.
   private final Map<String, Long> newest = new HashMap<>();
+
+  /// Devices that have left the configuration: what they said last shall not stand at the broker.
+  private final Set<String> gone = new HashSet<>();
 
   private long lastTicket;
   private long bytes;
@@ -120,7 +125,21 @@ final class PollLanes {
     stored.placed(place);
     count(entry, entry.bytes);
     newest.put(entry.key, entry.ticket);
-    live.put(poll.device(), entry);
+    if (gone.contains(poll.device())) {
+      demote(entry);
+    } else {
+      live.put(poll.device(), entry);
+    }
+  }
+
+  /// Takes what `device` said and will say as history, or from now on as its latest again.
+  void gone(String device, boolean isGone) {
+    Entry latest = isGone && gone.add(device) ? live.remove(device) : null;
+    if (latest != null) {
+      demote(latest);
+    } else if (!isGone) {
+      gone.remove(device);
+    }
   }
 
   @Nullable Entry nextLive() {
@@ -164,7 +183,8 @@ final class PollLanes {
         }
       }
       case Report _ -> {
-        if (Objects.equals(newest.get(entry.key), entry.ticket)) {
+        boolean isNewest = Objects.equals(newest.get(entry.key), entry.ticket);
+        if (isNewest && !gone.contains(entry.key)) {
           live.putFirst(entry.key, entry);
         } else {
           demote(entry);

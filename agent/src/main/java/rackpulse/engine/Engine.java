@@ -1,11 +1,14 @@
 package rackpulse.engine;
 
+import static java.util.stream.Collectors.toSet;
+import static java.util.stream.Collectors.toUnmodifiableMap;
+
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
@@ -25,7 +28,6 @@ import rackpulse.delivery.Uplink;
 import rackpulse.memory.AlarmFile;
 import rackpulse.memory.ModelFile;
 import rackpulse.recorder.FlightRecorder;
-import rackpulse.schedule.Patience;
 import rackpulse.sensor.DeviceSettings;
 import rackpulse.sensor.Driver;
 import rackpulse.telemetry.DeviceDescription;
@@ -43,7 +45,7 @@ public final class Engine {
   private static final Duration ROUND = Duration.ofSeconds(5);
 
   /// A disk that hangs is no reason to end what does not need it.
-  private static final Duration RECORDING_LIMIT = Duration.ofNanos(Long.MAX_VALUE);
+  private static final Duration PATIENT = Duration.ofNanos(Long.MAX_VALUE);
 
   /// For how long the first tries of all buses are waited for before the agent calls itself ready.
   private static final Duration READY_LIMIT = Duration.ofSeconds(10);
@@ -55,19 +57,21 @@ public final class Engine {
   private static final Duration STOP_MARGIN = Duration.ofSeconds(5);
 
   private final Rack rack;
-  private final EngineSettings settings;
+  private volatile EngineSettings settings;
   private final Surroundings around;
   private final Clocks rackClocks;
   private final Stamp started;
   private final Pipeline pipeline;
   private final LastResort lastResort;
-  private final Map<String, RunningBus> buses = new LinkedHashMap<>();
+  private final Buses buses;
   private final Worker recording;
+  private final Worker reloading;
 
   /// Rung to have the main thread look at once.
   private final Semaphore bell = new Semaphore(0);
 
   private volatile boolean stopping;
+  private volatile boolean telling;
   private long aliveDueNanos;
   private long roundDueNanos;
   private long healthDueNanos;
@@ -91,6 +95,34 @@ public final class Engine {
       Watched watched = new Watched(polled, detector.descriptions(), limits, watch);
       return new RackWatch(detector, watched, sequences);
     }
+
+    /// Whether the same is measured and watched as in `other`, on whatever buses.
+    boolean looksLike(Rack other) {
+      return devices.equals(other.devices)
+          && derived.equals(other.derived)
+          && limits.equals(other.limits)
+          && watch.equals(other.watch);
+    }
+
+    /// The bus of each device.
+    Map<String, String> busOf() {
+      return devices.stream()
+          .collect(toUnmodifiableMap(DeviceSettings::name, DeviceSettings::bus));
+    }
+
+    boolean has(String bus) {
+      return buses.stream().anyMatch(each -> each.name().equals(bus));
+    }
+  }
+
+  /// Whoever changes what is polled while the agent runs.
+  public interface Reloader {
+    /// Waits for something to do and does it, by [Engine#change] of `engine`; on a thread of its
+    /// own.
+    void work(Engine engine) throws InterruptedException;
+
+    /// What came of it the last time; any thread may ask.
+    Optional<Health.Reload> latest();
   }
 
   /// Everything outside: wires, broker, supervisor, clocks, files.
@@ -101,6 +133,7 @@ public final class Engine {
   /// @param models what the models had learned before the start
   /// @param recorder keeps what travels on the wires
   /// @param process reads what the process has used so far
+  /// @param reloader changes what is polled
   /// @param observer is shown the rack every few seconds, by the main thread
   public record Surroundings(
       BusOpener opener,
@@ -114,9 +147,8 @@ public final class Engine {
       Clocks clocks,
       FlightRecorder recorder,
       Supplier<Health.Process> process,
+      Reloader reloader,
       Consumer<Snapshot> observer) {}
-
-  private record RunningBus(BusWorker duty, Worker worker) {}
 
   public Engine(Rack rack, EngineSettings settings, Surroundings around) {
     this.rack = rack;
@@ -128,7 +160,9 @@ public final class Engine {
     lastResort = new LastResort(limit, around.clocks, around.supervisor::giveUp);
     pipeline = new Pipeline(rack, settings, around, bell::release);
     recording =
-        new Worker("recorder", new Recording(), RECORDING_LIMIT, around.clocks, bell::release);
+        new Worker("recorder", new Recording(), PATIENT, around.clocks, bell::release);
+    reloading = new Worker("reload", new Changing(), PATIENT, around.clocks, bell::release);
+    buses = new Buses(around, pipeline, bell::release);
   }
 
   /// Runs until [#stop] is called or a thread fails.
@@ -137,11 +171,10 @@ public final class Engine {
   public Optional<String> run() throws InterruptedException {
     pipeline.start();
     recording.start();
-    for (BusSettings bus : rack.buses) {
-      startBus(bus);
-    }
+    buses.start(rack, settings, rack.buses.stream().map(BusSettings::name).collect(toSet()));
     awaitFirstTries();
     around.supervisor.ready();
+    reloading.start();
     aliveDueNanos = nanos();
     roundDueNanos = aliveDueNanos;
     healthDueNanos = aliveDueNanos + settings.healthEvery().toNanos();
@@ -163,45 +196,21 @@ public final class Engine {
     lastResort.arm();
   }
 
-  /// Starts the thread of one bus; its devices go on counting where they were.
-  void startBus(BusSettings bus) {
-    List<DeviceSession> sessions = new ArrayList<>();
-    for (DeviceSettings device : rack.devices) {
-      if (device.bus().equals(bus.name())) {
-        sessions.add(
-            new DeviceSession(
-                device, pipeline.sequenceOf(device.name()), settings, pipeline::offer));
-      }
-    }
-    if (sessions.isEmpty()) {
-      Logger.info("bus {} has no devices and is left alone", bus.name());
-      return;
-    }
-    BusWorker.Links links =
-        new BusWorker.Links(
-            around.opener,
-            around.drivers,
-            rackClocks,
-            pipeline::receive,
-            around.recorder,
-            bell::release);
-    BusWorker duty = new BusWorker(bus, sessions, settings.deadShare(), links);
-    Duration limit = Patience.of(bus, sessions.stream().map(DeviceSession::settings).toList());
-    Worker worker = new Worker("bus-" + bus.name(), duty, limit, around.clocks, bell::release);
-    buses.put(bus.name(), new RunningBus(duty, worker));
-    worker.start();
+  /// Polls and watches from now on what `next` says. Of the buses only `restarts` are touched: they
+  /// end, start or both. For the thread that calls [Reloader#work].
+  public void change(Rack next, EngineSettings settings, Set<String> restarts)
+      throws InterruptedException {
+    buses.stop(restarts);
+    pipeline.change(next);
+    this.settings = settings;
+    restarts.stream().filter(name -> !next.has(name)).forEach(around.recorder::forget);
+    buses.start(next, settings, restarts);
   }
 
-  /// Ends the thread of one bus, which closes it; nothing else is disturbed.
-  ///
-  /// @return whether it ended in time
-  boolean stopBus(String name, Duration within) throws InterruptedException {
-    RunningBus running = buses.remove(name);
-    if (running == null) {
-      return true;
-    }
-    running.worker.interrupt();
-    return running.worker.join(nanos() + within.toNanos());
+  /// Tells health and state at once, for something in them is news. Any thread may call.
+  public void tell() {
+    telling = true;
+    bell.release();
   }
 
   /// The rack as it is now; for the main thread.
@@ -211,10 +220,11 @@ public final class Engine {
         rackClocks.corrected(started).at(),
         pipeline.broker(),
         pipeline.delivery(),
-        busHealth(false),
+        buses.health(false),
         around.recorder.answer(),
         pipeline.devices(),
-        pipeline.models());
+        pipeline.models(),
+        around.reloader.latest());
   }
 
   private void awaitFirstTries() throws InterruptedException {
@@ -223,7 +233,7 @@ public final class Engine {
     while (!stopping
         && leftNanos > 0
         && trouble() == null
-        && !buses.values().stream().allMatch(bus -> bus.duty.tried())) {
+        && !buses.tried()) {
       boolean rung = bell.tryAcquire(leftNanos, TimeUnit.NANOSECONDS);
       leftNanos = rung ? limitNanos - nanos() : 0;
     }
@@ -234,6 +244,11 @@ public final class Engine {
   /// @return when the next is due
   private long lookAfterAll() {
     long nowNanos = nanos();
+    if (telling) {
+      telling = false;
+      roundDueNanos = nowNanos;
+      healthDueNanos = nowNanos;
+    }
     if (nowNanos - aliveDueNanos >= 0) {
       aliveDueNanos = nowNanos + around.supervisor.aliveEvery().toNanos();
       around.supervisor.alive();
@@ -278,12 +293,9 @@ public final class Engine {
         settings.healthEvery(),
         process,
         pipeline.delivery(),
-        busHealth(true),
-        pipeline.models());
-  }
-
-  private List<Health.BusHealth> busHealth(boolean newWindow) {
-    return buses.values().stream().map(bus -> bus.duty.health(newWindow)).toList();
+        buses.health(true),
+        pipeline.models(),
+        around.reloader.latest());
   }
 
   private @Nullable String trouble() {
@@ -303,10 +315,10 @@ public final class Engine {
     long totalNanos = settings.stopWithin().toNanos();
     long withinNanos = totalNanos - Math.min(totalNanos / 4, EXIT_RESERVE.toNanos());
     recording.interrupt();
-    buses.values().forEach(bus -> bus.worker.interrupt());
-    for (RunningBus bus : buses.values()) {
-      bus.worker.join(startNanos + withinNanos / 4);
-    }
+    reloading.interrupt();
+    reloading.join(startNanos + withinNanos / 8); // lest it starts what is being stopped
+    buses.interrupt();
+    buses.join(startNanos + withinNanos / 4);
     pipeline.stop(startNanos + withinNanos);
     boolean allEnded = true;
     for (Worker worker : workers()) {
@@ -327,7 +339,8 @@ public final class Engine {
   private List<Worker> workers() {
     List<Worker> workers = new ArrayList<>(pipeline.workers());
     workers.add(recording);
-    buses.values().forEach(bus -> workers.add(bus.worker));
+    workers.add(reloading);
+    workers.addAll(buses.workers());
     return workers;
   }
 
@@ -341,6 +354,20 @@ public final class Engine {
     public boolean work() throws InterruptedException {
       around.recorder.work();
       bell.release(); // so that whoever wanted it sees it soon
+      return true;
+    }
+
+    @Override
+    public void end() {
+      // nothing is held
+    }
+  }
+
+  /// The duty of the reload thread.
+  private final class Changing implements Worker.Duty {
+    @Override
+    public boolean work() throws InterruptedException {
+      around.reloader.work(Engine.this);
       return true;
     }
 

@@ -6,7 +6,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.tinylog.Logger;
 import rackpulse.delivery.Keeper;
 import rackpulse.delivery.Losses;
@@ -16,6 +19,7 @@ import rackpulse.delivery.Publisher;
 import rackpulse.delivery.Uplink;
 import rackpulse.engine.Engine.Rack;
 import rackpulse.engine.Engine.Surroundings;
+import rackpulse.memory.ModelFile;
 import rackpulse.telemetry.Anomaly;
 import rackpulse.telemetry.DeviceDescription;
 import rackpulse.telemetry.DeviceRemoval;
@@ -62,7 +66,11 @@ final class Pipeline {
   private final Mailbox<Anomaly> toldEnds = new Mailbox<>(TOLD_ENDS);
 
   private final Mailbox<Poll> inbox = new Mailbox<>(INBOX_POLLS);
-  private final RackWatch watch;
+
+  /// Replaced by the analysis thread only.
+  private volatile RackWatch watch;
+
+  private Rack rack;
   private final Publisher publisher;
   private final Worker analysis;
   private final Worker publish;
@@ -73,15 +81,20 @@ final class Pipeline {
   private final Map<String, DeviceStatus> states = new ConcurrentHashMap<>();
   private volatile List<Health.ModelHealth> models = List.of();
   private volatile boolean ending;
-  private final Map<String, String> busOf = new HashMap<>();
+  private volatile Map<String, String> busOf;
+  private final AtomicReference<@Nullable Change> change = new AtomicReference<>();
+
+  /// Another rack, to be analysed when all is done that came before.
+  private record Change(Rack next, CountDownLatch done) {}
 
   /// @param onEnd called by a thread that ends
   Pipeline(Rack rack, EngineSettings settings, Surroundings around, Runnable onEnd) {
     this.around = around;
+    this.rack = rack;
     rackClocks = around.opener().clocks(around.clocks());
     started = rackClocks.stamp();
-    rack.devices().forEach(device -> busOf.put(device.name(), device.bus()));
-    watch = rack.watched(started, device -> sequenceOf(device).incrementAndGet());
+    busOf = rack.busOf();
+    watch = watch(rack, started);
     Uplink uplink = around.uplink();
     Outbox outbox = new Outbox(settings.outboxBytes(), uplink, losses, rackClocks::corrected);
     keeper =
@@ -104,30 +117,60 @@ final class Pipeline {
     return new Stamp(stamp.at(), around.clocks().nanos(), stamp.clockSynchronised());
   }
 
+  private RackWatch watch(Rack rack, Stamp now) {
+    return rack.watched(now, device -> sequenceOf(device).incrementAndGet());
+  }
+
   /// Says which devices there are, and which are no more, and starts the threads.
   void start() {
+    announce(List.of(), started);
+    keep.start();
+    around.models().load(watch);
+    around.alarms().ended().forEach(this::offer);
+    tell(watch.restore(around.alarms().all(), started));
+    analysis.start();
+    publish.start();
+  }
+
+  private void tell(List<Anomaly> anomalies) {
+    for (Anomaly anomaly : anomalies) {
+      around.alarms().note(anomaly);
+      offer(anomaly);
+    }
+  }
+
+  /// Says which devices there are, as far as that is not what was said `before`, and which are no
+  /// more.
+  private void announce(List<DeviceDescription> before, Stamp now) {
     List<DeviceDescription> descriptions = watch.descriptions();
     List<String> names = descriptions.stream().map(DeviceDescription::device).toList();
     for (String gone : around.announced().announce(names)) {
       Logger.info("{} has left the configuration: its messages at the broker are emptied", gone);
-      offer(new DeviceRemoval(gone, started));
+      states.remove(gone);
+      latest.remove(gone);
+      offer(new DeviceRemoval(gone, now));
     }
-    descriptions.forEach(this::offer);
-    for (String name : names) {
+    Map<String, DeviceDescription> known = new HashMap<>();
+    before.forEach(each -> known.put(each.device(), each));
+    for (DeviceDescription description : descriptions) {
+      DeviceDescription last = known.get(description.device());
+      if (last == null || !description.saysAsMuchAs(last)) {
+        offer(description);
+      }
       // computed by the agent itself, so it is there as long as the agent is
-      if (!busOf.containsKey(name)) {
-        offer(new DeviceStatus(name, started, true, started.at(), ""));
+      if (last == null && !busOf.containsKey(description.device())) {
+        offer(new DeviceStatus(description.device(), now, true, now.at(), ""));
       }
     }
-    keep.start();
-    around.models().load(watch);
-    around.alarms().ended().forEach(this::offer);
-    for (Anomaly anomaly : watch.restore(around.alarms().all(), started)) {
-      around.alarms().note(anomaly);
-      offer(anomaly);
-    }
-    analysis.start();
-    publish.start();
+  }
+
+  /// Analyses and announces what `next` says from now on; returns when that is so. The threads of
+  /// buses that change have ended, so what they said is passed on before.
+  void change(Rack next) throws InterruptedException {
+    Change wanted = new Change(next, new CountDownLatch(1));
+    change.set(wanted);
+    inbox.wake();
+    wanted.done.await();
   }
 
   /// Takes a poll for analysis and delivery; any thread may call.
@@ -257,8 +300,13 @@ final class Pipeline {
     @Override
     public boolean work() throws InterruptedException {
       boolean last = ending;
-      inbox.drain(batch, last ? 0 : ANALYSIS_LIMIT.toNanos() / 2);
+      Change wanted = change.getAndSet(null); // before all that was polled before it is taken out
+      inbox.drain(batch, last || wanted != null ? 0 : ANALYSIS_LIMIT.toNanos() / 2);
       observe();
+      if (wanted != null) {
+        turnTo(wanted.next);
+        wanted.done.countDown();
+      }
       hearOfEnds();
       long nowNanos = around.clocks().nanos();
       around.alarms().saveSometimes(nowNanos);
@@ -277,6 +325,20 @@ final class Pipeline {
       observe();
       saveAlarms();
       around.models().save(watch);
+    }
+
+    private void turnTo(Rack next) {
+      Stamp now = rackClocks.stamp();
+      List<DeviceDescription> before = watch.descriptions();
+      if (!next.looksLike(rack)) {
+        RackWatch fresh = watch(next, now);
+        ModelFile.handOver(watch, fresh);
+        tell(fresh.goOnFrom(watch, around.alarms().all(), now));
+        watch = fresh;
+      }
+      rack = next;
+      busOf = next.busOf();
+      announce(before, now);
     }
 
     private void observe() {

@@ -2,6 +2,7 @@ package rackpulse.engine;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import rackpulse.delivery.Uplink;
 import rackpulse.recorder.FlightRecorder;
@@ -15,6 +16,7 @@ import rackpulse.telemetry.Stamp;
 /// @param since when the agent started
 /// @param buses with lateness and utilisation since the last health report
 /// @param models how far each has learned
+/// @param reload what came of the latest attempt to change the configuration
 /// @param recording what came of the latest demand for one
 public record Snapshot(
     Stamp stamp,
@@ -24,7 +26,8 @@ public record Snapshot(
     List<Health.BusHealth> buses,
     FlightRecorder.Answer recording,
     List<Device> devices,
-    List<Health.ModelHealth> models) {
+    List<Health.ModelHealth> models,
+    Optional<Health.Reload> reload) {
   private static final long KIB = 1024;
 
   public Snapshot {

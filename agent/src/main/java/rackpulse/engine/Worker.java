@@ -66,6 +66,11 @@ final class Worker {
     return leftNanos > 0 ? thread.join(Duration.ofNanos(leftNanos)) : !thread.isAlive();
   }
 
+  /// Waits for the end of the thread, however long that takes.
+  void join() throws InterruptedException {
+    thread.join();
+  }
+
   /// What is wrong with the worker, in words for an operator; null when nothing is.
   @Nullable String trouble() {
     Throwable cause = failure;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.tinylog.Logger;
 
 /// The datagram socket through which systemd is told how the service is, as sd_notify(3) describes;
-/// silent where nobody listens. Used by one thread.
+/// silent where nobody listens. Any thread may use it.
 public final class NotifySocket implements AutoCloseable {
   private static final int AF_UNIX = 1;
 
@@ -61,7 +61,7 @@ public final class NotifySocket implements AutoCloseable {
 
   /// Sends assignments such as `READY=1`, one a line. A failure is logged once: systemd acts on
   /// silence by itself.
-  public void send(String assignments) {
+  public synchronized void send(String assignments) {
     if (address == null) {
       return;
     }
@@ -80,7 +80,7 @@ public final class NotifySocket implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     if (descriptor >= 0) {
       libc.close(descriptor);
       descriptor = -1;

@@ -47,11 +47,7 @@ public final class ModelFile {
       if (Files.size(file) > MAX_FILE_BYTES) {
         throw new UnusableState("larger than " + MAX_FILE_BYTES + " bytes");
       }
-      List<String> anew = watch.restore(Files.readAllBytes(file));
-      anew.stream().limit(MOST_NAMED).forEach(name -> Logger.info("learns anew: {}", name));
-      if (anew.size() > MOST_NAMED) {
-        Logger.info("{} more models learn anew", anew.size() - MOST_NAMED);
-      }
+      tell(watch.restore(Files.readAllBytes(file)));
     } catch (NoSuchFileException _) {
       Logger.debug("{} does not exist yet", file);
     } catch (UnusableState e) {
@@ -60,6 +56,22 @@ public final class ModelFile {
       setAside();
     } catch (IOException e) {
       Logger.warn("cannot read {} ({}): the models learn anew", file, e.toString());
+    }
+  }
+
+  private static void tell(List<String> anew) {
+    anew.stream().limit(MOST_NAMED).forEach(name -> Logger.info("learns anew: {}", name));
+    if (anew.size() > MOST_NAMED) {
+      Logger.info("{} more models learn anew", anew.size() - MOST_NAMED);
+    }
+  }
+
+  /// Lets `fresh` go on where `earlier` is now.
+  public static void handOver(RackWatch earlier, RackWatch fresh) {
+    try {
+      tell(fresh.restore(earlier.save()));
+    } catch (UnusableState e) {
+      Logger.warn("what was learned cannot be used ({}): the models learn anew", e.getMessage());
     }
   }
 

@@ -75,6 +75,14 @@ public final class FlightRecorder {
     }
   }
 
+  /// Forgets the bus named `bus`, which has ended.
+  public void forget(String bus) {
+    synchronized (tapes) {
+      tapes.remove(bus);
+      automaticNanos.remove(bus);
+    }
+  }
+
   /// What came of the latest [#demand].
   public Answer answer() {
     return answer;

@@ -25,4 +25,10 @@ public record DeviceDescription(
   /// @param low lowest value the part can measure, in the quantity's unit; −∞ when not known
   /// @param high highest value the part can measure; +∞ when not known
   public record ChannelDescription(Channel channel, double low, double high) {}
+
+  /// Whether it says the same as `other`, whenever that was.
+  public boolean saysAsMuchAs(DeviceDescription other) {
+    return new DeviceDescription(device, other.stamp, part, proven, location, every, channels)
+        .equals(other);
+  }
 }

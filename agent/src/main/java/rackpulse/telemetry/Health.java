@@ -4,12 +4,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// How the agent itself and its buses are doing.
 ///
 /// @param uptime since the agent started
 /// @param every how often health is published
 /// @param models how far each has learned
+/// @param reload what came of the latest attempt to change the configuration
 public record Health(
     Stamp stamp,
     Duration uptime,
@@ -17,12 +19,53 @@ public record Health(
     Process process,
     Delivery delivery,
     List<BusHealth> buses,
-    List<ModelHealth> models)
+    List<ModelHealth> models,
+    Optional<Reload> reload)
     implements Report {
   public Health {
     buses = List.copyOf(buses);
     models = List.copyOf(models);
   }
+
+  /// Health of an agent whose configuration is that of its start.
+  public Health(
+      Stamp stamp,
+      Duration uptime,
+      Duration every,
+      Process process,
+      Delivery delivery,
+      List<BusHealth> buses,
+      List<ModelHealth> models) {
+    this(stamp, uptime, every, process, delivery, buses, models, Optional.empty());
+  }
+
+  /// What came of an attempt to change the configuration of the running agent.
+  ///
+  /// @param at when it was over
+  /// @param origin who wanted it, such as `SIGHUP`
+  /// @param outcome `applied`, `refused` when nothing was changed, or `restored` when a bus has got
+  ///   its old configuration back
+  /// @param text what was done and why, in words for an operator
+  /// @param problems why it was refused
+  /// @param later keys that count only after a restart of the agent
+  public record Reload(
+      Instant at,
+      String origin,
+      String outcome,
+      String text,
+      List<Problem> problems,
+      List<String> later) {
+    public Reload {
+      problems = List.copyOf(problems);
+      later = List.copyOf(later);
+    }
+  }
+
+  /// What is wrong in a file, and how to put it right.
+  ///
+  /// @param line from 1; 0 when it concerns the file as a whole
+  /// @param column from 1; 0 when it concerns the line as a whole
+  public record Problem(String file, int line, int column, String message) {}
 
   /// Health of an agent without models.
   public Health(

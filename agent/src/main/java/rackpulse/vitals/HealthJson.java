@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import rackpulse.json.JsonWriter;
 import rackpulse.telemetry.Health;
@@ -15,6 +16,9 @@ import rackpulse.telemetry.Health.ModelHealth;
 public final class HealthJson {
   /// Keeps health small on a rack whose thousand channels all learn.
   private static final int MOST_MODELS = 50;
+
+  /// Who has more reads the log, or runs `rackpulse check`.
+  private static final int MOST_PROBLEMS = 20;
 
   private static final long MILLIS_PER_DAY = Duration.ofDays(1).toMillis();
 
@@ -49,6 +53,34 @@ public final class HealthJson {
     }
     json.end();
     models(json, health.models());
+    reload(json, health.reload());
+  }
+
+  /// What came of the latest attempt to change the configuration; nothing when there was none.
+  public static void reload(JsonWriter json, Optional<Health.Reload> latest) {
+    if (latest.isEmpty()) {
+      return;
+    }
+    Health.Reload reload = latest.get();
+    json.beginObject("reload")
+        .time("ts", reload.at())
+        .text("origin", reload.origin())
+        .text("outcome", reload.outcome())
+        .text("text", reload.text())
+        .beginArray("problems");
+    reload.problems().stream().limit(MOST_PROBLEMS).forEach(problem -> problem(json, problem));
+    json.end().beginArray("later");
+    reload.later().forEach(json::text);
+    json.end().end();
+  }
+
+  private static void problem(JsonWriter json, Health.Problem problem) {
+    json.beginObject()
+        .text("file", problem.file())
+        .integer("line", problem.line())
+        .integer("column", problem.column())
+        .text("message", problem.message())
+        .end();
   }
 
   /// How many models are in which state; by name each rack model and the first that are not ready.

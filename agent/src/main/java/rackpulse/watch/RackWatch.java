@@ -279,6 +279,16 @@ public final class RackWatch {
         .orElse(null);
   }
 
+  /// Goes on with the limits of `earlier` that are the same here, and with the anomalies that are
+  /// raised; what the models know is to be restored before.
+  ///
+  /// @return the end of all anomalies that are no longer watched
+  public List<Anomaly> goOnFrom(RackWatch earlier, List<Anomaly> raised, Stamp now) {
+    List<Anomaly> told = restore(raised, now);
+    detector.goOnFrom(earlier.detector);
+    return told.stream().filter(each -> each.state() != Anomaly.State.RAISED).toList();
+  }
+
   /// All that the models know.
   public byte[] save() {
     return saved.bytes();

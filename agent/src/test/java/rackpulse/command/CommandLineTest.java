@@ -24,6 +24,7 @@ import rackpulse.bus.WireCounters;
 import rackpulse.config.Configuration;
 import rackpulse.engine.BusOpener;
 import rackpulse.recorder.Tape;
+import rackpulse.reload.Reloading;
 import rackpulse.terminal.Terminal;
 
 class CommandLineTest {
@@ -331,7 +332,7 @@ class CommandLineTest {
     private String rack = "";
 
     @Override
-    public int run(Configuration configuration, BusOpener opener) {
+    public int run(Configuration configuration, Reloading.Source source, BusOpener opener) {
       rack = configuration.agent().rack();
       return exitCode;
     }

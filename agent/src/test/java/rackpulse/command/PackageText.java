@@ -20,6 +20,7 @@ import rackpulse.bus.WireCounters;
 import rackpulse.config.Configuration;
 import rackpulse.engine.BusOpener;
 import rackpulse.recorder.Tape;
+import rackpulse.reload.Reloading;
 import rackpulse.terminal.Terminal;
 
 /// Writes what a package says of the program: manual page, completion for bash, change log. Run by
@@ -86,7 +87,8 @@ final class PackageText {
     }
 
     @Override
-    public int run(Configuration configuration, BusOpener opener) {
+    public int run(
+        Configuration configuration, Reloading.Source source, BusOpener opener) {
       return ExitCode.INTERNAL;
     }
 

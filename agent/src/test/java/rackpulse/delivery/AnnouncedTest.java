@@ -24,6 +24,17 @@ class AnnouncedTest {
   }
 
   @Test
+  void remembersOneThatHasComeBackBeforeItsRemovalArrived() {
+    Path file = directory.resolve("announced");
+    Announced announced = Announced.load(file);
+    announced.announce(List.of("a", "b"));
+    assertEquals(List.of("b"), announced.announce(List.of("a")));
+    announced.announce(List.of("a", "b"));
+    announced.forget("b");
+    assertEquals(List.of("b"), Announced.load(file).announce(List.of("a")));
+  }
+
+  @Test
   void ignoresWhatIsNoName() throws IOException {
     Path file = directory.resolve("announced");
     Files.write(file, new byte[] {'a', '\n', (byte) 0xFF, 0, '/', '\n', '\n', 'b'});

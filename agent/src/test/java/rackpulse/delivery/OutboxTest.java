@@ -111,6 +111,26 @@ class OutboxTest {
   }
 
   @Test
+  void whatARemovedDeviceSaidNeverStandsAsItsLatest() {
+    outbox.put(description("a"));
+    assertEquals(description("a"), take(outbox).report());
+    outbox.put(poll("a", 1));
+    Parcel underWay = takeNext(true);
+    outbox.put(poll("a", 2));
+    outbox.put(new DeviceRemoval("a", STAMP));
+    outbox.put(poll("a", 3));
+    outbox.settle(underWay.id(), Uplink.Fate.UNSENT);
+    assertTrue(take(outbox).report() instanceof DeviceRemoval);
+    for (int sequence = 1; sequence <= 3; sequence++) {
+      assertEquals(new Sent(poll("a", sequence), true), take(outbox));
+    }
+    outbox.put(description("a"));
+    outbox.put(poll("a", 4));
+    take(outbox);
+    assertEquals(new Sent(poll("a", 4), false), take(outbox), "it is back");
+  }
+
+  @Test
   void dropsTheOldestPollsWhenFullAndTellsSo() {
     Outbox small = new Outbox(20 * 260, new FakeUplink(16, false), losses);
     for (int sequence = 1; sequence <= 100; sequence++) {

@@ -1,7 +1,6 @@
 package rackpulse.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -205,27 +204,6 @@ class EngineTest {
   }
 
   @Test
-  void oneBusIsStoppedAndStartedWithoutTheOther() throws Exception {
-    CountDownLatch restarted = new CountDownLatch(1);
-    observer =
-        _ -> {
-          if (restarted.getCount() > 0) {
-            restartMainBus();
-            restarted.countDown();
-          }
-        };
-    uplink.connect();
-    start(device("a"), FakeBus.device("c", "other", 0.02));
-    assertTrue(restarted.await(10, TimeUnit.SECONDS));
-    long asked = wires.timesAsked("a");
-    awaitAsked("a", asked + 3);
-    await(Poll.class, poll -> poll.device().equals("a") && poll.sequence() > asked + 1);
-    assertEquals(3, wires.openings(), "main twice, other once");
-    List<Long> sequences = Deliveries.sequences(uplink.sent(), "a");
-    assertEquals(sequences.stream().distinct().toList(), sequences, "counted on, none twice");
-  }
-
-  @Test
   void removedDevicesAreTakenBack() throws Exception {
     Announced.load(directory.resolve("announced")).announce(List.of("a", "old"));
     uplink.connect();
@@ -331,6 +309,7 @@ class EngineTest {
         clocks,
         FakeBus.recorder(clocks),
         () -> new Health.Process(1, 2, 7),
+        new Changes(),
         snapshot -> observer.accept(snapshot));
   }
 
@@ -341,19 +320,6 @@ class EngineTest {
     SpoolSettings settings =
         new SpoolSettings(directory, 16 << 20, 1 << 20, 256, Duration.ofSeconds(10));
     return Spool.open(DiskStorage.open(directory.resolve("spool")), settings, nowNanos);
-  }
-
-  private void restartMainBus() {
-    Engine engine = engine();
-    try {
-      assertTrue(engine.stopBus("main", Duration.ofSeconds(5)));
-      assertFalse(
-          Thread.getAllStackTraces().keySet().stream()
-              .anyMatch(thread -> thread.getName().equals("bus-main")));
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
-    engine.startBus(FakeBus.settings("main"));
   }
 
   /// Waits until the analysis has passed on that many polls of `a`.
