@@ -1,5 +1,6 @@
 package rackpulse;
 
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -8,6 +9,7 @@ import rackpulse.engine.Engine;
 import rackpulse.mqtt.MqttSettings;
 import rackpulse.reload.Reloading;
 import rackpulse.telemetry.Health;
+import rackpulse.verdict.Outcomes.Tally;
 
 /// Joins a reload to what it changes: the engine, the session with the broker, systemd.
 final class LiveAgent implements Engine.Reloader {
@@ -62,6 +64,11 @@ final class LiveAgent implements Engine.Reloader {
     @Override
     public void apply(Configuration next, Set<String> restarts) throws InterruptedException {
       engine.change(rack(next), next.engine(), restarts);
+    }
+
+    @Override
+    public Map<String, Tally> tallies() {
+      return engine.tallies();
     }
 
     @Override

@@ -102,11 +102,10 @@ public final class Detector {
 
   /// Goes on with the limits of `earlier` that are the same here.
   public void goOnFrom(Detector earlier) {
-    limits.replaceAll(
-        (channel, fresh) -> {
-          LimitWatch old = earlier.limits.get(channel);
-          return old != null && old.settings().equals(fresh.settings()) ? old : fresh;
-        });
+    limits.replaceAll((channel, fresh) -> {
+      LimitWatch old = earlier.limits.get(channel);
+      return old != null && old.settings().equals(fresh.settings()) ? old : fresh;
+    });
   }
 
   /// Takes the polls of a device in their order.

@@ -25,7 +25,6 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     return services
         .runner()
-        .run(
-            options.load(services, Logger::warn), options.source(services), services.opener());
+        .run(options.load(services, Logger::warn), options.source(services), services.opener());
   }
 }

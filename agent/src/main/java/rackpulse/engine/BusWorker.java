@@ -2,6 +2,7 @@ package rackpulse.engine;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -20,6 +21,7 @@ import rackpulse.telemetry.Health.BusHealth;
 import rackpulse.telemetry.Poll;
 import rackpulse.telemetry.Sample;
 import rackpulse.telemetry.Stamp;
+import rackpulse.verdict.Outcomes.Tally;
 
 /// The duty of the thread that owns a bus: opens it, polls its devices on schedule, one request at
 /// a time, and says a gap for every value that it could not get, whatever the reason.
@@ -94,6 +96,11 @@ final class BusWorker implements Worker.Duty {
     schedule =
         new Schedule(devices.stream().map(device -> device.settings().every()).toList(), nowNanos);
     probes = new Probes(this.devices, schedule, deadShare, nowNanos);
+  }
+
+  /// Notes by name which of the latest polls of each device gave a value; any thread may ask.
+  void tallies(Map<String, Tally> into) {
+    devices.forEach(device -> into.put(device.settings().name(), device.tally()));
   }
 
   /// Whether the bus has been opened or found down at least once.

@@ -2,6 +2,7 @@ package rackpulse.engine;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import rackpulse.engine.Engine.Surroundings;
 import rackpulse.schedule.Patience;
 import rackpulse.sensor.DeviceSettings;
 import rackpulse.telemetry.Health.BusHealth;
+import rackpulse.verdict.Outcomes.Tally;
 
 /// The bus threads, of which some can be replaced while all others run.
 ///
@@ -56,8 +58,7 @@ final class Buses {
     List<DeviceSession> sessions = new ArrayList<>();
     for (DeviceSettings device : devices) {
       sessions.add(
-          new DeviceSession(
-              device, pipeline.sequenceOf(device.name()), settings, pipeline::offer));
+          new DeviceSession(device, pipeline.sequenceOf(device.name()), settings, pipeline::offer));
     }
     BusWorker.Links links =
         new BusWorker.Links(
@@ -113,6 +114,13 @@ final class Buses {
 
   List<Worker> workers() {
     return running.values().stream().map(RunningBus::worker).toList();
+  }
+
+  /// Which of the latest polls of each device gave a value, by the device's name.
+  Map<String, Tally> tallies() {
+    Map<String, Tally> tallies = new HashMap<>();
+    running.values().forEach(bus -> bus.duty.tallies(tallies));
+    return tallies;
   }
 
   /// How the buses are doing.

@@ -17,9 +17,12 @@ import rackpulse.telemetry.DeviceDescription.ChannelDescription;
 import rackpulse.telemetry.DeviceStatus;
 import rackpulse.telemetry.Gap;
 import rackpulse.telemetry.Poll;
+import rackpulse.telemetry.Reading;
 import rackpulse.telemetry.Report;
 import rackpulse.telemetry.Sample;
 import rackpulse.telemetry.Stamp;
+import rackpulse.verdict.Outcomes;
+import rackpulse.verdict.Outcomes.Tally;
 import rackpulse.verdict.Subject;
 
 /// One device in the hands of its bus thread: its driver, its failures, whether it is online, and
@@ -37,6 +40,7 @@ final class DeviceSession {
   private final Consumer<Report> reports;
   private final Repetition repetition = new Repetition();
   private final Subject subject;
+  private final Outcomes outcomes = new Outcomes();
   private @Nullable Driver driver;
   private int failures;
   private boolean dormant;
@@ -135,9 +139,24 @@ final class DeviceSession {
     return failureCostNanos;
   }
 
+  /// Which of its latest polls gave a value; any thread may ask.
+  Tally tally() {
+    return outcomes.tally();
+  }
+
   /// A poll of it with `samples`.
   Poll poll(Stamp stamp, List<Sample> samples) {
+    outcomes.add(isEmpty(samples));
     return new Poll(settings.name(), stamp, sequence.incrementAndGet(), samples);
+  }
+
+  private static boolean isEmpty(List<Sample> samples) {
+    for (int i = 0; i < samples.size(); i++) {
+      if (samples.get(i) instanceof Reading) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /// A poll of it in which every channel is a gap.

@@ -33,6 +33,7 @@ import rackpulse.sensor.Driver;
 import rackpulse.telemetry.DeviceDescription;
 import rackpulse.telemetry.Health;
 import rackpulse.telemetry.Stamp;
+import rackpulse.verdict.Outcomes.Tally;
 import rackpulse.watch.RackWatch;
 import rackpulse.watch.WatchSettings;
 import rackpulse.watch.Watched;
@@ -56,7 +57,7 @@ public final class Engine {
   /// Beyond the time for a stop, after which the process is ended whatever it does.
   private static final Duration STOP_MARGIN = Duration.ofSeconds(5);
 
-  private final Rack rack;
+  private volatile Rack rack;
   private volatile EngineSettings settings;
   private final Surroundings around;
   private final Clocks rackClocks;
@@ -106,12 +107,12 @@ public final class Engine {
 
     /// The bus of each device.
     Map<String, String> busOf() {
-      return devices.stream()
-          .collect(toUnmodifiableMap(DeviceSettings::name, DeviceSettings::bus));
+      return devices.stream().collect(toUnmodifiableMap(DeviceSettings::name, DeviceSettings::bus));
     }
 
-    boolean has(String bus) {
-      return buses.stream().anyMatch(each -> each.name().equals(bus));
+    /// Where the bus named `bus` is and how it is driven; empty when there is none.
+    Optional<BusSettings> bus(String bus) {
+      return buses.stream().filter(each -> each.name().equals(bus)).findFirst();
     }
   }
 
@@ -159,8 +160,7 @@ public final class Engine {
     Duration limit = settings.stopWithin().plus(STOP_MARGIN);
     lastResort = new LastResort(limit, around.clocks, around.supervisor::giveUp);
     pipeline = new Pipeline(rack, settings, around, bell::release);
-    recording =
-        new Worker("recorder", new Recording(), PATIENT, around.clocks, bell::release);
+    recording = new Worker("recorder", new Recording(), PATIENT, around.clocks, bell::release);
     reloading = new Worker("reload", new Changing(), PATIENT, around.clocks, bell::release);
     buses = new Buses(around, pipeline, bell::release);
   }
@@ -203,8 +203,19 @@ public final class Engine {
     buses.stop(restarts);
     pipeline.change(next);
     this.settings = settings;
-    restarts.stream().filter(name -> !next.has(name)).forEach(around.recorder::forget);
+    for (String bus : restarts) {
+      if (!rack.bus(bus).equals(next.bus(bus))) {
+        around.recorder.forget(bus); // another wire, another tape
+      }
+    }
+    rack = next;
     buses.start(next, settings, restarts);
+  }
+
+  /// Which of the latest polls of each device gave a value, by the device's name; any thread may
+  /// ask.
+  public Map<String, Tally> tallies() {
+    return buses.tallies();
   }
 
   /// Tells health and state at once, for something in them is news. Any thread may call.
@@ -230,10 +241,7 @@ public final class Engine {
   private void awaitFirstTries() throws InterruptedException {
     long limitNanos = nanos() + READY_LIMIT.toNanos();
     long leftNanos = READY_LIMIT.toNanos();
-    while (!stopping
-        && leftNanos > 0
-        && trouble() == null
-        && !buses.tried()) {
+    while (!stopping && leftNanos > 0 && trouble() == null && !buses.tried()) {
       boolean rung = bell.tryAcquire(leftNanos, TimeUnit.NANOSECONDS);
       leftNanos = rung ? limitNanos - nanos() : 0;
     }

@@ -75,7 +75,7 @@ public final class FlightRecorder {
     }
   }
 
-  /// Forgets the bus named `bus`, which has ended.
+  /// Forgets what was on the bus named `bus`: it has ended, or is another one from now on.
   public void forget(String bus) {
     synchronized (tapes) {
       tapes.remove(bus);

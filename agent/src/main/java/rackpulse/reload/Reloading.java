@@ -1,9 +1,12 @@
 package rackpulse.reload;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -18,8 +21,10 @@ import rackpulse.config.Problems;
 import rackpulse.config.Problems.Problem;
 import rackpulse.engine.Clocks;
 import rackpulse.mqtt.MqttSettings;
+import rackpulse.reload.Probation.Verdict;
 import rackpulse.telemetry.Health;
 import rackpulse.telemetry.Health.Reload;
+import rackpulse.verdict.Outcomes.Tally;
 
 /// Brings a new configuration into the running agent: reads all of it, changes nothing when
 /// anything is wrong with it, else only what differs.
@@ -39,6 +44,7 @@ public final class Reloading {
   private final Source source;
   private final Clocks clocks;
   private final BlockingQueue<Request> requests = new ArrayBlockingQueue<>(MOST_WAITING);
+  private final Probation probation = new Probation();
   private Configuration running;
   private List<String> later = List.of();
   private volatile @Nullable Reload latest;
@@ -92,6 +98,9 @@ public final class Reloading {
     /// Polls and watches from now on what `next` says; only the buses `restarts` are touched.
     void apply(Configuration next, Set<String> restarts) throws InterruptedException;
 
+    /// Which of the latest polls of each device gave a value, by the device's name.
+    Map<String, Tally> tallies();
+
     /// Talks to the broker as `next` says from now on.
     void renewSession(MqttSettings next);
 
@@ -125,10 +134,15 @@ public final class Reloading {
     return Optional.ofNullable(latest);
   }
 
-  /// Waits for the next request and answers it, together with all that wait by then.
+  /// Waits for the next request and answers it, together with all that wait by then; or looks after
+  /// the buses that the last one has changed.
   public void work(Agent agent) throws InterruptedException {
-    List<Request> waiting = new ArrayList<>();
-    waiting.add(requests.take());
+    Request first = probation.isEmpty() ? requests.take() : requests.poll(lookNanos(), NANOSECONDS);
+    if (first == null) {
+      look(agent);
+      return;
+    }
+    List<Request> waiting = new ArrayList<>(List.of(first));
     requests.drainTo(waiting);
     agent.reloading();
     Reload reload = reload(waiting.getFirst().origin, agent);
@@ -155,8 +169,49 @@ public final class Reloading {
     }
     Plan plan = Plan.of(running, wanted);
     plan.lines().forEach(line -> Logger.info("{}: {}", origin, line));
+    Configuration before = running;
+    Map<String, Tally> tallies = agent.tallies();
     apply(plan, agent);
+    if (running.agent().probation().isPositive()) {
+      probation.begin(plan, before, tallies, clocks.nanos());
+    }
     return report(origin, "applied", String.join("; ", plan.lines()), List.of());
+  }
+
+  private long lookNanos() {
+    return running.agent().probation().toNanos() / Probation.LOOKS;
+  }
+
+  /// Gives buses that do worse than before their old configuration back.
+  void look(Agent agent) throws InterruptedException {
+    Duration length = running.agent().probation();
+    for (Optional<Verdict> worse = probation.judge(agent.tallies(), length, clocks.nanos());
+        worse.isPresent();
+        worse = probation.judge(agent.tallies(), length, clocks.nanos())) {
+      tell(restore(worse.get(), agent), agent);
+    }
+  }
+
+  private Reload restore(Verdict verdict, Agent agent) throws InterruptedException {
+    Optional<Restoration> found = Restoration.of(running, verdict.old(), verdict.bus());
+    if (found.isEmpty()) {
+      String text = verdict.text() + "; another bus is on its old wire now, so it stays as it is";
+      Logger.error(text);
+      return report("probation", "kept", text, List.of());
+    }
+    String text =
+        verdict.text()
+            + ": the old configuration is back for bus "
+            + String.join(", ", found.get().buses())
+            + " until the next reload";
+    Logger.error(text);
+    Plan plan = Plan.of(running, found.get().configuration());
+    probation.end(plan.restarts());
+    plan.lines().forEach(line -> Logger.info("probation: {}", line));
+    List<String> waiting = later;
+    apply(plan, agent);
+    later = waiting;
+    return report("probation", "restored", text, List.of());
   }
 
   private void apply(Plan plan, Agent agent) throws InterruptedException {

@@ -43,8 +43,8 @@ public record Health(
   ///
   /// @param at when it was over
   /// @param origin who wanted it, such as `SIGHUP`
-  /// @param outcome `applied`, `refused` when nothing was changed, or `restored` when a bus has got
-  ///   its old configuration back
+  /// @param outcome `applied`; `refused` when nothing was changed; `restored` when a bus that did
+  ///   worse than before has got its old configuration back, `kept` when it could not
   /// @param text what was done and why, in words for an operator
   /// @param problems why it was refused
   /// @param later keys that count only after a restart of the agent

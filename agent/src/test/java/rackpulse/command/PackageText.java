@@ -87,8 +87,7 @@ final class PackageText {
     }
 
     @Override
-    public int run(
-        Configuration configuration, Reloading.Source source, BusOpener opener) {
+    public int run(Configuration configuration, Reloading.Source source, BusOpener opener) {
       return ExitCode.INTERNAL;
     }
 

@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -46,6 +48,8 @@ import rackpulse.watch.WatchSettings;
 class EngineChangeTest {
   private static final Channel POWER_A = new Channel("a", "power", Quantity.POWER);
   private static final Channel POWER_B = new Channel("b", "power", Quantity.POWER);
+  private static final List<String> NAMES = List.of("a", "b", "c", "d", "e", "f");
+  private static final List<String> BUSES = List.of("main", "other", "third");
   private static final DeviceSettings OTHER = FakeBus.device("c", "other", 0.02);
 
   @TempDir private Path directory = Path.of("");
@@ -179,6 +183,62 @@ class EngineChangeTest {
   }
 
   @Test
+  void manyChangesLoseAndDoubleNothing() throws Exception {
+    Random random = new Random(20261124);
+    uplink.connect();
+    DeviceSettings[] present = {device("a")};
+    start(present);
+    for (int i = 0; i < 60; i++) {
+      DeviceSettings[] next = some(random);
+      Set<String> restarts = differing(List.of(present), List.of(next));
+      change(restarts, next);
+      present = next;
+    }
+    awaitAsked(present[0].name(), wires.timesAsked(present[0].name()) + 3);
+    int buses = (int) List.of(present).stream().map(DeviceSettings::bus).distinct().count();
+    awaitOpen(buses);
+    engine().stop();
+    assertEquals(Optional.empty(), run.get());
+    assertEquals(0, wires.open());
+    for (String device : NAMES) {
+      List<Long> sequences = Deliveries.sequences(uplink.sent(), device);
+      assertEquals(Deliveries.upTo(sequences.size()), sequences.stream().sorted().toList(), device);
+    }
+  }
+
+  /// One to six devices, each on one of three buses.
+  private static DeviceSettings[] some(Random random) {
+    List<DeviceSettings> devices = new ArrayList<>();
+    for (String name : NAMES) {
+      if (devices.isEmpty() || random.nextBoolean()) {
+        devices.add(FakeBus.device(name, BUSES.get(random.nextInt(BUSES.size())), 0.005));
+      }
+    }
+    return devices.toArray(DeviceSettings[]::new);
+  }
+
+  private static Set<String> differing(List<DeviceSettings> before, List<DeviceSettings> after) {
+    Set<String> differing = new HashSet<>();
+    for (String bus : BUSES) {
+      Predicate<DeviceSettings> isThere = device -> device.bus().equals(bus);
+      boolean isSame =
+          before.stream().filter(isThere).toList().equals(after.stream().filter(isThere).toList());
+      if (!isSame) {
+        differing.add(bus);
+      }
+    }
+    return differing;
+  }
+
+  private void awaitOpen(int buses) {
+    long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (wires.open() != buses) {
+      assertTrue(System.nanoTime() - deadlineNanos < 0, wires.open() + " open, not " + buses);
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  @Test
   void aStopDuringAChangeIsAStop() throws Exception {
     CountDownLatch asked = new CountDownLatch(1);
     CountDownLatch answer = new CountDownLatch(1);
@@ -273,11 +333,10 @@ class EngineChangeTest {
 
   private void change(Set<String> restarts, Engine.Rack next) throws Exception {
     CountDownLatch done = new CountDownLatch(1);
-    changes.want(
-        engine -> {
-          engine.change(next, settings(), restarts);
-          done.countDown();
-        });
+    changes.want(engine -> {
+      engine.change(next, settings(), restarts);
+      done.countDown();
+    });
     assertTrue(done.await(20, TimeUnit.SECONDS));
   }
 

@@ -77,6 +77,15 @@ class FlightRecorderTest {
   }
 
   @Test
+  void anotherWireGetsAnotherTape() throws Exception {
+    traffic("front");
+    recorder.forget("front");
+    assertEquals("", recorder.text("front", "why"));
+    traffic("front");
+    assertTrue(recorder.text("front", "why").contains("bus front"));
+  }
+
+  @Test
   void anAlarmWithoutABusIsForAll() throws Exception {
     traffic("front");
     traffic("power");

@@ -25,6 +25,7 @@ import rackpulse.mqtt.MqttSettings;
 import rackpulse.telemetry.Health;
 import rackpulse.telemetry.Health.Reload;
 import rackpulse.telemetry.Stamp;
+import rackpulse.verdict.Outcomes.Tally;
 
 @Timeout(30)
 class ReloadingTest {
@@ -205,6 +206,63 @@ class ReloadingTest {
   }
 
   @Test
+  void aBusThatDoesWorseGetsItsOldConfigurationBack() throws Exception {
+    Reloading reloading = reloading();
+    Files.writeString(file, RACK.replace("192.0.2.1", "192.0.2.2"));
+    agent.tallies = Map.of("pdu", new Tally(64, 0));
+    reloading.request("SIGHUP");
+    reloading.work(agent);
+    agent.tallies = Map.of("pdu", new Tally(20, 20));
+    reloading.look(agent);
+    assertEquals("applied", reloading.latest().orElseThrow().outcome(), "too early");
+    time.nanos += 60_000_000_000L;
+    reloading.look(agent);
+    Reload reload = reloading.latest().orElseThrow();
+    assertEquals("restored", reload.outcome());
+    assertEquals("probation", reload.origin());
+    assertEquals(
+        "since the reload 20 of 20 polls on bus power gave nothing, before it 0 of 64: the old"
+            + " configuration is back for bus power until the next reload",
+        reload.text());
+    assertTrue(agent.running().buses().toString().contains("192.0.2.1"));
+    assertEquals(List.of("apply [power]", "tell"), agent.told.subList(4, 6));
+    reloading.request("SIGHUP");
+    reloading.work(agent);
+    assertTrue(agent.running().buses().toString().contains("192.0.2.2"), "as the operator wants");
+  }
+
+  @Test
+  void aBusWhoseWireIsTakenStaysAsItIs() throws Exception {
+    Reloading reloading = reloading();
+    Files.writeString(
+        file,
+        RACK.replace("192.0.2.1", "192.0.2.2")
+            + RACK.substring(RACK.indexOf("[bus")).replace("power", "new").replace("pdu", "two"));
+    agent.tallies = Map.of("pdu", new Tally(64, 0));
+    reloading.request("SIGHUP");
+    reloading.work(agent);
+    agent.tallies = Map.of("pdu", new Tally(20, 20));
+    time.nanos += 60_000_000_000L;
+    reloading.look(agent);
+    assertEquals("kept", reloading.latest().orElseThrow().outcome());
+    assertEquals(1, agent.told.stream().filter(each -> each.startsWith("apply")).count());
+  }
+
+  @Test
+  void withoutProbationNothingComesBack() throws Exception {
+    String never = RACK.replace("id = \"a\"", "id = \"a\"\nprobation = \"0 s\"");
+    Reloading reloading = reloading();
+    Files.writeString(file, never.replace("192.0.2.1", "192.0.2.2"));
+    agent.tallies = Map.of("pdu", new Tally(64, 0));
+    reloading.request("SIGHUP");
+    reloading.work(agent);
+    agent.tallies = Map.of("pdu", new Tally(20, 20));
+    time.nanos += 60_000_000_000L;
+    reloading.look(agent);
+    assertEquals("applied", reloading.latest().orElseThrow().outcome());
+  }
+
+  @Test
   void whatWaitsForARestartIsToldAgainAndAgain() throws Exception {
     Reloading reloading = reloading();
     Files.writeString(file, RACK.replace("rack = \"r\"", "rack = \"other\""));
@@ -272,6 +330,7 @@ class ReloadingTest {
   /// An agent that notes what is done to it.
   private static final class Noting implements Reloading.Agent {
     final List<String> told = new ArrayList<>();
+    Map<String, Tally> tallies = Map.of();
     private final List<Configuration> applied = new ArrayList<>();
 
     Configuration running() {
@@ -292,6 +351,11 @@ class ReloadingTest {
     public void apply(Configuration next, Set<String> restarts) {
       applied.add(next);
       told.add("apply " + new TreeSet<>(restarts));
+    }
+
+    @Override
+    public Map<String, Tally> tallies() {
+      return tallies;
     }
 
     @Override

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rackpulse.tests.slaves.CountingSlave;
 import rackpulse.tests.slaves.FaultSlave;
+import rackpulse.tests.slaves.Pace;
 import rackpulse.tests.slaves.Registers;
 import rackpulse.tests.slaves.Registers.Table;
 import rackpulse.tests.support.AgentProcess;
@@ -28,6 +29,8 @@ import rackpulse.tests.support.Configuration;
 import rackpulse.tests.support.Json;
 import rackpulse.tests.support.NotifyListener;
 import rackpulse.tests.support.NotifyListener.Word;
+import rackpulse.tests.support.Ports;
+import rackpulse.tests.support.SerialPair;
 import rackpulse.tests.support.SiteProfile;
 import rackpulse.tests.support.Witness;
 import rackpulse.tests.support.Witness.Message;
@@ -92,6 +95,42 @@ class ReloadIT {
     }
   }
 
+  /// Only one bus can have the line at a time; a device keeps its numbers wherever it hangs.
+  @Test
+  void aLineMovesFromOneBusToAnother() throws Exception {
+    try (BrokerProcess broker = BrokerProcess.start(directory);
+        Witness witness = Witness.subscribe(broker, directory, "#");
+        CountingSlave still = CountingSlave.tcp(1);
+        SerialPair pair = SerialPair.open(directory);
+        FaultSlave slave = FaultSlave.rtu(pair.slaveEnd(), NEW, Pace.instant())) {
+      Configuration first =
+          rack(broker, still)
+              .line("left", pair.agentEnd())
+              .device("a", "left", SiteProfile.WORD, 1, "100 ms")
+              .device("b", "left", SiteProfile.WORD, 2, "100 ms");
+      Configuration second =
+          rack(broker, still)
+              .line("right", pair.agentEnd())
+              .device("b", "right", SiteProfile.WORD, 2, "100 ms");
+      try (AgentProcess agent = AgentProcess.run(directory, first)) {
+        witness.blame(agent);
+        witness.await("/a/readings", isValue(2222));
+        witness.await("/b/readings", isValue(3333));
+        reload(agent, second);
+        witness.await("/health", is("applied"));
+        witness.await("/a/meta", message -> message.payload().isEmpty());
+        int seen = witness.messages("/b/readings").size();
+        witness.await("/b/readings", seen, isValue(3333));
+        assertCountsOn(witness, "b");
+        assertTrue(
+            witness.polls("b").stream().allMatch(poll -> poll.json().has("values.value")),
+            () -> witness.evidence("/b/readings"));
+        assertTrue(slave.requests(2) > 0);
+        assertNothingMissed(witness, "still");
+      }
+    }
+  }
+
   @Test
   void aBrokenConfigurationChangesNothingAndIsTold() throws Exception {
     try (BrokerProcess broker = BrokerProcess.start(directory);
@@ -129,6 +168,40 @@ class ReloadIT {
   }
 
   @Test
+  void aBusThatDoesWorseGetsItsOldConfigurationBack() throws Exception {
+    try (BrokerProcess broker = BrokerProcess.start(directory);
+        Witness witness = Witness.subscribe(broker, directory, "#");
+        CountingSlave still = CountingSlave.tcp(1);
+        FaultSlave there = FaultSlave.tcp(OLD)) {
+      try (AgentProcess agent =
+          AgentProcess.run(directory, onProbation(broker, still, there.port()))) {
+        witness.blame(agent);
+        witness.await("/pdu/readings", isValue(1111));
+        int nowhere = Ports.free();
+        reload(agent, onProbation(broker, still, nowhere));
+        witness.await("/health", is("applied"));
+        witness.await("/pdu/readings", message -> message.json().has("gaps.value"));
+        String why = witness.await("/health", is("restored")).json().text("reload.text");
+        assertTrue(why.contains("polls on bus power gave nothing, before it 0 of "), why);
+        agent.awaitErr("the same in the log", line -> line.contains("gave nothing, before it"));
+        int seen = witness.messages("/pdu/readings").size();
+        witness.await("/pdu/readings", seen, isValue(1111));
+        witness.await("/still/readings", isFrom(still.polls(1) + 5));
+        assertNothingMissed(witness, "still");
+        assertCountsOn(witness, "pdu");
+      }
+    }
+  }
+
+  private String onProbation(BrokerProcess broker, CountingSlave still, int port) {
+    return rack(broker, still)
+        .tcpBus("power", "modbus-tcp", port)
+        .device("pdu", "power", SiteProfile.WORD, 1, "100 ms")
+        .toString()
+        .replace("[agent]\n", "[agent]\nprobation = \"4 s\"\n");
+  }
+
+  @Test
   void theSessionMovesToAnotherBrokerAndLosesNothing() throws Exception {
     Path other = Files.createDirectory(directory.resolve("other"));
     try (BrokerProcess first = BrokerProcess.start(directory);
@@ -143,8 +216,9 @@ class ReloadIT {
         reload(agent, rack(second, still));
         after.await("/still/readings", isFrom(still.polls(1) + 5));
         after.await("/still/meta");
-        before.await("/agent/" + agentName(after) + "/status", message ->
-            message.json().text("state").equals("offline"));
+        before.await(
+            "/agent/" + agentName(after) + "/status",
+            message -> message.json().text("state").equals("offline"));
         Await.until(
             Duration.ofSeconds(20),
             "every poll at one of the brokers",
@@ -172,8 +246,7 @@ class ReloadIT {
         .device("still", "still", SiteProfile.WORD, 1, "100 ms");
   }
 
-  private AgentProcess run(Configuration configuration, NotifyListener systemd)
-      throws IOException {
+  private AgentProcess run(Configuration configuration, NotifyListener systemd) throws IOException {
     Map<String, String> environment = Map.of("NOTIFY_SOCKET", systemd.socket());
     return AgentProcess.run(directory, configuration, environment);
   }
