@@ -6,7 +6,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
@@ -26,7 +25,7 @@ public final class DemoScreen implements AutoCloseable {
   private static final int EVENTS = 30;
 
   /// Lines of the screen beside rows, anomalies and events.
-  private static final int FRAME_LINES = 9;
+  private static final int FRAME_LINES = 10;
 
   /// Without a terminal, how often all is told, in the rack's time.
   private static final Duration TOLD_EVERY = Duration.ofMinutes(30);
@@ -143,34 +142,41 @@ public final class DemoScreen implements AutoCloseable {
     lines.addAll(table().lines(terminal));
     lines.add("");
     int room = Math.max(2, height - FRAME_LINES - mainRows().size());
-    List<String> anomalies = wrapped(view.anomalies().stream().map(text -> "! " + text).toList());
-    int shown = Math.min(anomalies.size(), Math.max(1, 2 * room / 3));
-    lines.add(terminal.styled(Style.BOLD, "anomalies: " + view.anomalies().size()));
-    anomalies.subList(anomalies.size() - shown, anomalies.size()).stream()
-        .map(text -> terminal.styled(Style.RED, text))
-        .forEach(lines::add);
+    List<String> anomalies = view.anomalies().stream().map(text -> "! " + text).toList();
+    lines.add(terminal.styled(Style.BOLD, "anomalies: " + anomalies.size()));
+    List<String> latest = latest(anomalies, 2 * room / 3);
+    latest.forEach(text -> lines.add(terminal.styled(Style.RED, text)));
     lines.add("");
     lines.add(terminal.styled(Style.BOLD, "events"));
-    List<String> told = wrapped(events);
-    lines.addAll(told.subList(Math.max(0, told.size() - (room - shown)), told.size()));
+    lines.addAll(latest(List.copyOf(events), room - latest.size()));
     lines.add(terminal.styled(Style.DIM, "Ctrl-C ends it"));
     return lines;
   }
 
-  /// Each text in as many lines of the terminal as it needs.
-  private List<String> wrapped(Collection<String> texts) {
+  /// The last of `texts`, in as many lines of the terminal as they need, at most `room`.
+  private List<String> latest(List<String> texts, int room) {
+    List<String> lines = new ArrayList<>();
+    for (String text : texts.reversed()) {
+      List<String> wrapped = wrapped(text);
+      if (lines.size() + wrapped.size() > room) {
+        return lines;
+      }
+      lines.addAll(0, wrapped);
+    }
+    return lines;
+  }
+
+  private List<String> wrapped(String text) {
     List<String> lines = new ArrayList<>();
     int columns = terminal.columns() - 1;
-    for (String text : texts) {
-      String rest = text;
-      while (rest.length() > columns) {
-        int space = rest.lastIndexOf(' ', columns);
-        int end = space > columns / 2 ? space : columns;
-        lines.add(rest.substring(0, end));
-        rest = "       " + rest.substring(end).strip();
-      }
-      lines.add(rest);
+    String rest = text;
+    while (rest.length() > columns) {
+      int space = rest.lastIndexOf(' ', columns);
+      int end = space > columns / 2 ? space : columns;
+      lines.add(rest.substring(0, end));
+      rest = "       " + rest.substring(end).strip();
     }
+    lines.add(rest);
     return lines;
   }
 

@@ -17,6 +17,10 @@ final class RackPhysics {
   /// Much shorter than anything that happens, so that the steps do not show.
   private static final double STEP_SECONDS = 5;
 
+  /// What a job adds while it runs, and for how long it runs or rests on average.
+  private static final double JOB_WATTS = 100;
+
+  private static final double JOB_SECONDS = 5400;
   private static final double DAY_SECONDS = 86_400;
   private static final double SUPPLY_CELSIUS = 21.5;
   private static final double VAPOUR_GRAMS_PER_CUBIC_METRE = 8.4;
@@ -46,8 +50,7 @@ final class RackPhysics {
     seconds += dt;
     supply.step(dt);
     for (Feed feed : feeds) {
-      feed.load.step(dt);
-      feed.mains.step(dt);
+      feed.step(dt);
     }
     outletRise += (steadyRise() - outletRise) * Math.min(1, dt / OUTLET_LAG_SECONDS);
   }
@@ -89,7 +92,7 @@ final class RackPhysics {
   /// @param feed 0 for A, 1 for B
   double feedWatts(int feed) {
     Feed of = feeds[feed];
-    return of.baseWatts + of.swingWatts * timeOfDay(of.phase) + of.load.value;
+    return of.baseWatts + of.swingWatts * timeOfDay(of.phase) + of.load.value + of.jobWatts;
   }
 
   /// Phase voltage of a feed.
@@ -108,8 +111,17 @@ final class RackPhysics {
     final double baseWatts;
     final double swingWatts;
     final double phase;
-    final Wandering load = new Wandering(60, 2400);
-    final Wandering mains = new Wandering(0.8, 900);
+    final Wandering load = new Wandering(45, 2400);
+    final Wandering mains = new Wandering(0.6, 900);
+    double jobWatts;
+
+    void step(double dt) {
+      load.step(dt);
+      mains.step(dt);
+      if (random.nextDouble() < dt / JOB_SECONDS) {
+        jobWatts = JOB_WATTS - jobWatts;
+      }
+    }
 
     Feed(double baseWatts, double swingWatts, double phase) {
       this.baseWatts = baseWatts;
