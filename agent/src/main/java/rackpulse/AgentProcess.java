@@ -25,6 +25,7 @@ import rackpulse.mqtt.MqttSession;
 import rackpulse.mqtt.MqttSettings;
 import rackpulse.recorder.FlightRecorder;
 import rackpulse.reload.Reloading;
+import rackpulse.schedule.Errands;
 import rackpulse.sensor.Drivers;
 
 /// The agent in its process: wires the engine to the machine and ends as it is told.
@@ -99,6 +100,15 @@ final class AgentProcess implements Services.Runner {
     FlightRecorder recorder =
         new FlightRecorder(configuration.recorder(), System::nanoTime, Instant::now);
     Signals.on("USR1", () -> recorder.demand("SIGUSR1"));
+    Errands errands = new Errands();
+    new RemoteDeeds(
+            name,
+            clocks.stamp(),
+            configuration.remote(),
+            errands,
+            recorder,
+            reloading)
+        .serve(uplink, clocks::stamp);
     Engine.Surroundings around =
         new Engine.Surroundings(
             opener,
@@ -111,6 +121,7 @@ final class AgentProcess implements Services.Runner {
             supervisor,
             clocks,
             recorder,
+            errands,
             OwnProcess::now,
             new LiveAgent(reloading, supervisor, mqtt -> uplink.renew(sessions.apply(mqtt))),
             new StatusFile(agent.statusFile(), name));

@@ -5,19 +5,26 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import rackpulse.delivery.Uplink;
+import rackpulse.mqtt.Message.Publication;
 import rackpulse.mqtt.MqttSession;
+import rackpulse.remote.Call;
+import rackpulse.remote.Desk;
 import rackpulse.telemetry.Report;
 
 /// The engine's way out, over an MQTT session: the same words in two rooms that do not know each
 /// other.
-final class MqttUplink implements Uplink {
+final class MqttUplink implements Uplink, Desk.Line {
   /// How long the old broker may take to say goodbye; the new one waits for so long.
   private static final Duration FAREWELL = Duration.ofSeconds(2);
+
+  /// An answer that is not fetched within a minute is wanted no more.
+  private static final long ANSWER_EXPIRY_SECONDS = 60;
 
   private final String boot;
   private final List<MqttSession.Settled> leftOver = new ArrayList<>();
   private volatile MqttSession session;
   private volatile @Nullable MqttSession fresh;
+  private @Nullable Desk desk;
 
   /// Connections that sessions before this one made.
   private long earlier;
@@ -42,6 +49,7 @@ final class MqttUplink implements Uplink {
     leftOver.addAll(old.settled());
     old.close();
     earlier += old.statistics().reconnects() + 1;
+    listen(next);
     session = next;
   }
 
@@ -67,6 +75,36 @@ final class MqttUplink implements Uplink {
       change(next);
     }
     session.maintain();
+    if (desk != null) {
+      desk.work();
+    }
+  }
+
+  /// Lets `commands` take what comes in on the topic of commands; to be called before the first
+  /// round.
+  void serve(Desk commands) {
+    desk = commands;
+    listen(session);
+  }
+
+  private void listen(MqttSession listening) {
+    Desk commands = desk;
+    if (commands != null) {
+      listening.listen(arrival ->
+          commands.arrived(
+              new Call(
+                  arrival.payload(),
+                  arrival.retained(),
+                  arrival.responseTopic(),
+                  arrival.correlation(),
+                  arrival.expirySeconds())));
+    }
+  }
+
+  @Override
+  public void answer(String topic, byte[] payload, byte[] correlation) {
+    session.answer(
+        new Publication(topic, payload, false, ANSWER_EXPIRY_SECONDS, correlation));
   }
 
   @Override

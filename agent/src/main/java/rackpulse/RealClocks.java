@@ -120,8 +120,14 @@ final class RealClocks implements Clocks {
 
   @Override
   public void sleepUntil(long deadlineNanos) throws InterruptedException {
+    sleepUntil(deadlineNanos, () -> false);
+  }
+
+  @Override
+  public void sleepUntil(long deadlineNanos, BooleanSupplier isWanted)
+      throws InterruptedException {
     long leftNanos = deadlineNanos - nanos();
-    while (leftNanos > 0) {
+    while (leftNanos > 0 && !isWanted.getAsBoolean()) {
       LockSupport.parkNanos(this, leftNanos);
       if (Thread.interrupted()) {
         throw new InterruptedException();

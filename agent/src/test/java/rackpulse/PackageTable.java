@@ -107,6 +107,7 @@ final class PackageTable {
     row(
         "schedule",
         "When which device is asked: periods, deadlines, back-off, and the bus time that all need.",
+        "telemetry",
         "bus",
         "sensor");
     row(

@@ -35,6 +35,7 @@ import rackpulse.demo.SimulatedBuses;
 import rackpulse.demo.SimulatedTime;
 import rackpulse.demo.SkippingClock;
 import rackpulse.engine.Engine;
+import rackpulse.mqtt.Message.Arrival;
 import rackpulse.mqtt.Subscriber;
 import rackpulse.reload.Reloading;
 import rackpulse.simulation.SimulatedRack;
@@ -222,7 +223,7 @@ final class DemoCommand implements Callable<Integer> {
       Instant at = clock.stamp().at();
       boolean isFollowed = screen.isCurrent(at.minus(AHEAD));
       Duration patience = isFollowed && pacing.isBehind() ? Duration.ZERO : TICK;
-      for (Subscriber.Arrival arrival : subscriber.receive(patience)) {
+      for (Arrival arrival : subscriber.receive(patience)) {
         screen.message(arrival.topic(), arrival.payload(), at);
       }
       long now = System.nanoTime();

@@ -105,7 +105,6 @@ public final class ConfigurationFile {
     List<LimitSettings> limits = channels.limits();
     WatchSettings watch = channels.models();
     root.finish();
-    warnOfIdle();
     if (problems.isEmpty()) {
       BusTables.checkBudgets(buses, devices.sound(), warnings);
     }
@@ -230,13 +229,5 @@ public final class ConfigurationFile {
     String near = Suggestion.didYouMean(command, Command.ids());
     String remedy = near.isEmpty() ? ", one of " + String.join(", ", Command.ids()) : near;
     return "unknown command \"" + command + "\"" + remedy;
-  }
-
-  /// What is read and checked, and on which this version does not act.
-  private void warnOfIdle() {
-    if (!root.tableOrEmpty("commands").keys().isEmpty()) {
-      String what = "[commands] has no effect in this version: no command is accepted";
-      warnings.add(root.at("commands", what));
-    }
   }
 }

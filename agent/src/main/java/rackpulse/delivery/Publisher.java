@@ -1,10 +1,12 @@
 package rackpulse.delivery;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.tinylog.Logger;
+import rackpulse.telemetry.Health;
 import rackpulse.telemetry.Poll;
 import rackpulse.telemetry.Report;
 import rackpulse.telemetry.Stamp;
@@ -83,6 +85,33 @@ public final class Publisher {
   /// What waits now.
   public Outbox.Depth depth() {
     return outbox.depth();
+  }
+
+  /// What waits now and what was lost.
+  ///
+  /// @param now on the clock that stamps polls
+  /// @param lost polls lost since start, by cause
+  public Health.Delivery health(Stamp now, Map<String, Long> lost, Health.Spool spool) {
+    Outbox.Depth depth = outbox.depth();
+    Uplink.Statistics broker = statistics;
+    double oldestSeconds = 0;
+    if (depth.oldestNanos().isPresent()) {
+      oldestSeconds = (now.monotonicNanos() - depth.oldestNanos().getAsLong()) / 1e9;
+    }
+    if (depth.earlier().isPresent()) {
+      Duration age = Duration.between(depth.earlier().get(), now.at());
+      oldestSeconds = Math.max(oldestSeconds, age.toMillis() / 1e3);
+    }
+    return new Health.Delivery(
+        depth.messages(),
+        depth.bytes(),
+        Math.max(0, oldestSeconds),
+        depth.delivered(),
+        lost,
+        broker.reconnects(),
+        broker.certificateExpiry(),
+        broker.notes(),
+        spool);
   }
 
   /// One round: returns when something may have changed, after 20 s at most beside the time that a

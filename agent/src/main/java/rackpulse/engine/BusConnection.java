@@ -82,6 +82,11 @@ final class BusConnection {
     return reopenNanos;
   }
 
+  /// Makes it time to open it, if it is not open.
+  void hope() {
+    reopenNanos = clocks.nanos();
+  }
+
   /// Tries to open the bus.
   ///
   /// @return whether it is open

@@ -11,6 +11,7 @@ import rackpulse.bus.Bus;
 import rackpulse.bus.BusException;
 import rackpulse.bus.BusSettings;
 import rackpulse.recorder.FlightRecorder;
+import rackpulse.schedule.Errands;
 import rackpulse.schedule.Schedule;
 import rackpulse.sensor.Causes;
 import rackpulse.sensor.DeviceSettings;
@@ -40,6 +41,7 @@ final class BusWorker implements Worker.Duty {
   private final BusConnection connection;
   private final Probes probes;
   private final WireWatch watch;
+  private final Errands.Box errands;
 
   /// Written by the bus thread only; guards that and the window of [#health].
   private final Schedule schedule;
@@ -61,6 +63,7 @@ final class BusWorker implements Worker.Duty {
   /// @param drivers makes the driver of a device on its bus
   /// @param polls takes every poll
   /// @param recorder keeps what travels on the bus
+  /// @param errands what is wanted of the bus out of turn
   /// @param onFirstTry called when the bus has been opened or found down for the first time
   record Links(
       BusOpener opener,
@@ -68,6 +71,7 @@ final class BusWorker implements Worker.Duty {
       Clocks clocks,
       Consumer<Poll> polls,
       FlightRecorder recorder,
+      Errands errands,
       Runnable onFirstTry) {}
 
   /// What came of asking a device once.
@@ -96,6 +100,9 @@ final class BusWorker implements Worker.Duty {
     schedule =
         new Schedule(devices.stream().map(device -> device.settings().every()).toList(), nowNanos);
     probes = new Probes(this.devices, schedule, deadShare, nowNanos);
+    errands =
+        links.errands.open(
+            settings.name(), devices.stream().map(device -> device.settings().name()).toList());
   }
 
   /// Notes by name which of the latest polls of each device gave a value; any thread may ask.
@@ -111,31 +118,74 @@ final class BusWorker implements Worker.Duty {
   @Override
   public boolean work() throws InterruptedException {
     long nowNanos = links.clocks.nanos();
+    if (errands.takeRescan()) {
+      rescan();
+    }
     if (!connection.isOpen() && nowNanos - connection.reopenNanos() >= 0) {
       open();
       nowNanos = links.clocks.nanos();
     }
     DeviceSession probe = connection.isOpen() ? probes.next(nowNanos) : null;
     if (probe != null) {
-      attempt(probe);
+      attempt(probe, false);
       return true;
     }
     DeviceSession due = begin(nowNanos);
-    if (due == null) {
-      links.clocks.sleepUntil(nextEventNanos(nowNanos));
-    } else if (!connection.isOpen() || mustWait(due, nowNanos)) {
-      links.polls.accept(due.unreachable(links.clocks.stamp()));
-    } else if (due.dormant()) {
+    DeviceSession wanted = due == null ? wanted(nowNanos) : null;
+    if (due != null && due.dormant() && connection.isOpen()) {
       links.polls.accept(due.resting(links.clocks.stamp()));
+    } else if (due != null) {
+      poll(due, nowNanos);
+    } else if (wanted != null) {
+      poll(wanted, nowNanos);
+      long endNanos = links.clocks.nanos();
+      errands.spent(endNanos, endNanos - nowNanos);
     } else {
-      attempt(due);
+      links.clocks.sleepUntil(nextEventNanos(nowNanos), errands::hasNews);
     }
     return true;
   }
 
   @Override
   public void end() {
+    errands.close();
     connection.close();
+  }
+
+  private void poll(DeviceSession device, long nowNanos) {
+    if (!connection.isOpen() || mustWait(device, nowNanos)) {
+      tell(device.unreachable(links.clocks.stamp()));
+    } else {
+      attempt(device, true);
+    }
+  }
+
+  private void tell(Poll poll) {
+    links.polls.accept(poll);
+    errands.polled(poll);
+  }
+
+  /// What somebody wants polled out of turn, if now is the time.
+  private @Nullable DeviceSession wanted(long nowNanos) {
+    String name = errands.wanted(nowNanos);
+    if (name == null) {
+      return null;
+    }
+    for (DeviceSession device : devices) {
+      if (device.settings().name().equals(name)) {
+        long idleNanos = schedule.nextReleaseNanos(nowNanos + LONGEST_SLEEP_NANOS) - nowNanos;
+        long costNanos = device.dormant() ? device.failureCostNanos() : device.pollNanos();
+        return errands.allows(nowNanos, idleNanos, costNanos) ? device : null;
+      }
+    }
+    return null;
+  }
+
+  /// Something was mended: what was given up is tried at once, within what probes may cost.
+  private void rescan() {
+    Stamp stamp = links.clocks.stamp();
+    devices.forEach(device -> device.probeFrom(stamp));
+    connection.hope();
   }
 
   /// How the bus is doing.
@@ -185,6 +235,7 @@ final class BusWorker implements Worker.Duty {
 
   private long nextEventNanos(long nowNanos) {
     long next = schedule.nextReleaseNanos(nowNanos + LONGEST_SLEEP_NANOS);
+    next = errands.nextNanos(nowNanos, next);
     if (connection.isOpen()) {
       return probes.nextNanos(nowNanos, next);
     }
@@ -205,7 +256,9 @@ final class BusWorker implements Worker.Duty {
 
   /// Polls the device. A connection that had worked may have been closed by the other side while it
   /// was idle: then it is opened anew at once and the device asked a second time.
-  private void attempt(DeviceSession device) {
+  ///
+  /// @param isTold whether a failure is told as gaps
+  private void attempt(DeviceSession device, boolean isTold) {
     boolean isProbe = device.dormant();
     Attempt attempt = ask(device);
     if (attempt.failure instanceof BusException.Down
@@ -220,13 +273,13 @@ final class BusWorker implements Worker.Duty {
     }
     watch.asked(device.subject(), attempt.failure, !attempt.isGood());
     switch (attempt.failure) {
-      case null -> heard(device, isProbe, attempt);
-      case BusException.Down down -> lost(device, isProbe, attempt, reasonOf(down));
+      case null -> heard(device, isProbe, isTold, attempt);
+      case BusException.Down down -> lost(device, isTold, attempt, reasonOf(down));
       case BusException failure -> {
         Cause cause = Causes.of(failure);
         missed(device, cause, reasonOf(failure), attempt);
-        if (!isProbe) {
-          links.polls.accept(device.gaps(attempt.stamp, cause));
+        if (isTold) {
+          tell(device.gaps(attempt.stamp, cause));
         }
       }
     }
@@ -254,9 +307,8 @@ final class BusWorker implements Worker.Duty {
     synchronized (schedule) {
       busyNanos += costNanos;
     }
-    Attempt attempt =
-        new Attempt(
-            stamp, costNanos, samples, failure, failure == null ? uselessness(samples) : null);
+    Cause useless = failure == null ? Causes.uselessness(samples) : null;
+    Attempt attempt = new Attempt(stamp, costNanos, samples, failure, useless);
     connection.tape().end(attempt.isGood());
     return attempt;
   }
@@ -271,7 +323,7 @@ final class BusWorker implements Worker.Duty {
     return driver;
   }
 
-  private void heard(DeviceSession device, boolean isProbe, Attempt attempt) {
+  private void heard(DeviceSession device, boolean isProbe, boolean isTold, Attempt attempt) {
     Cause useless = attempt.useless;
     if (useless == null) {
       answers++;
@@ -286,8 +338,8 @@ final class BusWorker implements Worker.Duty {
     } else {
       missed(device, useless, "every channel " + useless.id(), attempt);
     }
-    if (!isProbe || useless == null) {
-      links.polls.accept(device.poll(attempt.stamp, attempt.samples));
+    if (isTold || useless == null) {
+      tell(device.poll(attempt.stamp, attempt.samples));
     }
   }
 
@@ -316,7 +368,7 @@ final class BusWorker implements Worker.Duty {
 
   /// The bus broke while `device` was asked. The device is to blame only when others have answered
   /// since it did so the last time; then the bus is opened again at once.
-  private void lost(DeviceSession device, boolean isProbe, Attempt attempt, String reason) {
+  private void lost(DeviceSession device, boolean isTold, Attempt attempt, String reason) {
     suspect = device;
     if (connection.isOpen()) {
       boolean toBlame = device.brokeBusAgain(answers);
@@ -328,27 +380,9 @@ final class BusWorker implements Worker.Duty {
         connection.broke(reason, leastBreaks() == 0);
       }
     }
-    if (!isProbe) {
-      links.polls.accept(device.unreachable(attempt.stamp));
+    if (isTold) {
+      tell(device.unreachable(attempt.stamp));
     }
-  }
-
-  /// Why `samples` are as good as no answer; null when they are not.
-  private static @Nullable Cause uselessness(List<Sample> samples) {
-    Cause first = null;
-    for (Sample sample : samples) {
-      if (!(sample instanceof Gap gap)) {
-        return null;
-      }
-      switch (gap.cause()) {
-        case NO_ANSWER, CORRUPT, WRONG_SENDER, DORMANT, BUS_DOWN ->
-            first = first == null ? gap.cause() : first;
-        case REFUSED, UNDEFINED, OUT_OF_RANGE -> {
-          return null; // the device itself says so
-        }
-      }
-    }
-    return first;
   }
 
   private static boolean interrupted() {

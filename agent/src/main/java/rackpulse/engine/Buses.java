@@ -67,6 +67,7 @@ final class Buses {
             rackClocks,
             pipeline::receive,
             around.recorder(),
+            around.errands(),
             bell);
     BusWorker duty = new BusWorker(bus, sessions, settings.deadShare(), links);
     Duration limit = Patience.of(bus, devices);

@@ -1,5 +1,6 @@
 package rackpulse.engine;
 
+import java.util.function.BooleanSupplier;
 import rackpulse.telemetry.Stamp;
 
 /// Time as the engine sees it.
@@ -17,4 +18,12 @@ public interface Clocks {
 
   /// Waits until [#nanos] reaches `deadlineNanos`; not at all when it has.
   void sleepUntil(long deadlineNanos) throws InterruptedException;
+
+  /// The same, but ends when `isWanted`; whoever makes that true unparks the thread.
+  default void sleepUntil(long deadlineNanos, BooleanSupplier isWanted)
+      throws InterruptedException {
+    if (!isWanted.getAsBoolean()) {
+      sleepUntil(deadlineNanos);
+    }
+  }
 }

@@ -28,6 +28,7 @@ import rackpulse.delivery.Uplink;
 import rackpulse.memory.AlarmFile;
 import rackpulse.memory.ModelFile;
 import rackpulse.recorder.FlightRecorder;
+import rackpulse.schedule.Errands;
 import rackpulse.sensor.DeviceSettings;
 import rackpulse.sensor.Driver;
 import rackpulse.telemetry.DeviceDescription;
@@ -133,6 +134,7 @@ public final class Engine {
   /// @param alarms what was raised before the start, and outlives the end
   /// @param models what the models had learned before the start
   /// @param recorder keeps what travels on the wires
+  /// @param errands what somebody wants done out of turn
   /// @param process reads what the process has used so far
   /// @param reloader changes what is polled
   /// @param observer is shown the rack every few seconds, by the main thread
@@ -147,6 +149,7 @@ public final class Engine {
       Supervisor supervisor,
       Clocks clocks,
       FlightRecorder recorder,
+      Errands errands,
       Supplier<Health.Process> process,
       Reloader reloader,
       Consumer<Snapshot> observer) {}

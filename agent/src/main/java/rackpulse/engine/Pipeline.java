@@ -20,6 +20,7 @@ import rackpulse.delivery.Uplink;
 import rackpulse.engine.Engine.Rack;
 import rackpulse.engine.Engine.Surroundings;
 import rackpulse.memory.ModelFile;
+import rackpulse.schedule.Errands.Retraining;
 import rackpulse.telemetry.Anomaly;
 import rackpulse.telemetry.DeviceDescription;
 import rackpulse.telemetry.DeviceRemoval;
@@ -91,6 +92,7 @@ final class Pipeline {
   Pipeline(Rack rack, EngineSettings settings, Surroundings around, Runnable onEnd) {
     this.around = around;
     this.rack = rack;
+    around.errands().onRetraining(inbox::wake);
     rackClocks = around.opener().clocks(around.clocks());
     started = rackClocks.stamp();
     busOf = rack.busOf();
@@ -234,26 +236,7 @@ final class Pipeline {
 
   /// What waits and what was lost.
   Health.Delivery delivery() {
-    Outbox.Depth depth = publisher.depth();
-    Uplink.Statistics broker = publisher.statistics();
-    double oldestSeconds = 0;
-    if (depth.oldestNanos().isPresent()) {
-      oldestSeconds = (rackClocks.nanos() - depth.oldestNanos().getAsLong()) / 1e9;
-    }
-    if (depth.earlier().isPresent()) {
-      Duration age = Duration.between(depth.earlier().get(), rackClocks.stamp().at());
-      oldestSeconds = Math.max(oldestSeconds, age.toMillis() / 1e3);
-    }
-    return new Health.Delivery(
-        depth.messages(),
-        depth.bytes(),
-        Math.max(0, oldestSeconds),
-        depth.delivered(),
-        losses.counts(),
-        broker.reconnects(),
-        broker.certificateExpiry(),
-        broker.notes(),
-        keeper.health());
+    return publisher.health(rackClocks.stamp(), losses.counts(), keeper.health());
   }
 
   /// Brings what is under way to the broker and ends both threads; to be called when the buses have
@@ -307,6 +290,7 @@ final class Pipeline {
         turnTo(wanted.next);
         wanted.done.countDown();
       }
+      around.errands().retrainAll(this::forget);
       hearOfEnds();
       long nowNanos = around.clocks().nanos();
       around.alarms().saveSometimes(nowNanos);
@@ -341,14 +325,27 @@ final class Pipeline {
       announce(before, now);
     }
 
+    private List<String> forget(Retraining wanted) {
+      Stamp now = rackClocks.stamp();
+      List<Report> reports = new ArrayList<>();
+      List<String> channels = watch.forget(wanted.device(), wanted.channel(), now, reports);
+      reports.forEach(this::pass);
+      around.models().saveSoon(around.clocks().nanos());
+      return channels;
+    }
+
     private void observe() {
       for (Poll poll : batch) {
         for (Report report : watch.observe(poll)) {
-          note(report);
-          offer(report);
+          pass(report);
         }
       }
       batch.clear();
+    }
+
+    private void pass(Report report) {
+      note(report);
+      offer(report);
     }
 
     private void note(Report report) {

@@ -22,6 +22,8 @@ public final class ModelFile {
   /// What a restart without warning costs at most, and a memory card bears for years.
   private static final Duration SAVED_EVERY = Duration.ofMinutes(15);
 
+  private static final Duration SAVED_SOON = Duration.ofMinutes(1);
+
   /// Tens of thousands of channels; whatever is larger is not our file.
   private static final long MAX_FILE_BYTES = 128 << 20;
 
@@ -81,6 +83,12 @@ public final class ModelFile {
     } catch (IOException e) {
       Logger.warn("cannot set {} aside ({}): it will be replaced", file, e.toString());
     }
+  }
+
+  /// What was learned anew is worth saving soon, but not each time.
+  public void saveSoon(long nowNanos) {
+    long soonNanos = nowNanos + SAVED_SOON.toNanos();
+    dueNanos = soonNanos - dueNanos < 0 ? soonNanos : dueNanos;
   }
 
   /// Saves every 15 minutes.

@@ -28,6 +28,9 @@ final class InFlight {
   /// The id of messages of the session's own, whose fate nobody asks for.
   static final long OWN = -1;
 
+  /// The id of answers, which nobody waits for long: what is put off is dropped.
+  private static final long ANSWER = -2;
+
   /// After a PUBACK that says "not now": the same message must not go round in circles.
   private static final Duration PACE = Duration.ofSeconds(1);
 
@@ -63,6 +66,11 @@ final class InFlight {
   /// Puts a message of the session's own before all that are not yet sent.
   void addFirst(Publication publication) {
     waiting.addFirst(new Part(new Delivery(OWN, 1), publication));
+  }
+
+  /// Puts an answer behind the others.
+  void addAnswer(Publication publication) {
+    waiting.add(new Part(new Delivery(ANSWER, 1), publication));
   }
 
   /// Settles at once what cannot be sent.
@@ -146,7 +154,8 @@ final class InFlight {
   }
 
   private void receive(Part part, Fate fate) {
-    if (fate == Fate.UNSENT && part.reasonCode != ReasonPolicy.NONE) {
+    boolean isPutOff = fate == Fate.UNSENT && part.reasonCode != ReasonPolicy.NONE;
+    if (isPutOff && part.delivery.id != ANSWER) {
       putOff(part);
       return;
     }
@@ -206,7 +215,7 @@ final class InFlight {
       delivery.worst = fate;
     }
     delivery.open--;
-    if (delivery.open == 0 && delivery.id != OWN) {
+    if (delivery.open == 0 && delivery.id >= 0) {
       settled.add(new Settled(delivery.id, delivery.worst));
     }
   }

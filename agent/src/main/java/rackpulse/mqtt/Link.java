@@ -69,12 +69,12 @@ final class Link {
     void wake();
 
     /// A message came in.
-    default void arrived(String topic, byte[] payload, boolean retained) {}
+    default void arrived(Message.Arrival arrival) {}
   }
 
-  /// What becomes of one publication; called once, on one of Paho's threads.
+  /// What becomes of one packet; called once, on one of Paho's threads.
   interface Receipt {
-    /// @param reasonCode of the PUBACK, or [ReasonPolicy#NONE] when none will come
+    /// @param reasonCode of the acknowledgement, or [ReasonPolicy#NONE] when none will come
     void settled(int reasonCode);
   }
 
@@ -95,7 +95,9 @@ final class Link {
   static Link open(
       MqttSettings settings, Access access, Endpoint endpoint, Identity identity, Events events)
       throws Failure {
-    Wire wire = new Wire(endpoint, access, settings.allowPlain(), settings.connectTimeout());
+    Wire wire =
+        new Wire(
+            endpoint, access, settings.allowPlain(), settings.connectTimeout(), events::arrived);
     try {
       Link link = new Link(wire, identity.clientId(), events);
       link.connect(options(settings, access, identity), settings.connectTimeout());
@@ -146,6 +148,7 @@ final class Link {
     MqttConnectionOptions options = new MqttConnectionOptions();
     options.setCleanStart(true);
     options.setAutomaticReconnect(false);
+    options.setMaximumPacketSize((long) Repair.WANTED_PACKET_BYTES);
     options.setKeepAliveInterval(Math.toIntExact(settings.keepAlive().toSeconds()));
     options.setSessionExpiryInterval(settings.sessionExpiry().toSeconds());
     settings.username().ifPresent(options::setUserName);
@@ -175,6 +178,9 @@ final class Link {
     }
     if (publication.expirySeconds() > 0) {
       properties.setMessageExpiryInterval(publication.expirySeconds());
+    }
+    if (publication.correlation().length > 0) {
+      properties.setCorrelationData(publication.correlation());
     }
     return properties;
   }
@@ -253,15 +259,11 @@ final class Link {
         || e.getReasonCode() == MqttClientException.REASON_CODE_CLIENT_DISCONNECTING;
   }
 
-  /// Asks for all messages that match `filter`, at most once each.
-  void subscribe(String filter, Duration atMost) throws Failure {
+  /// Asks for all messages that match `filter`, at most once each; `receipt` tells the reason code
+  /// of the SUBACK.
+  void subscribe(String filter, Receipt receipt) throws Failure {
     try {
-      IMqttToken token = client.subscribe(filter, 0);
-      token.waitForCompletion(atMost.toMillis());
-      int[] codes = token.getReasonCodes();
-      if (codes != null && codes.length > 0 && codes[0] >= 0x80) {
-        throw lose(new Failure(codes[0], ReasonPolicy.words(codes[0]), ""));
-      }
+      client.subscribe(filter, 0, null, new Listener(receipt));
     } catch (MqttException e) {
       throw lose(Failure.of(e, wire));
     }
@@ -377,9 +379,7 @@ final class Link {
     }
 
     @Override
-    public void messageArrived(String topic, MqttMessage message) {
-      events.arrived(topic, message.getPayload(), message.isRetained());
-    }
+    public void messageArrived(String topic, MqttMessage message) {} // the wire tells
 
     @Override
     public void mqttErrorOccurred(MqttException exception) {}

@@ -2,6 +2,8 @@ package rackpulse.mqtt;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /// A report as it travels: usually one publication; several where retained messages are emptied.
 ///
@@ -26,11 +28,28 @@ public record Message(List<Publication> publications) {
     return bytes;
   }
 
+  /// A message that came in.
+  ///
+  /// @param payload empty when a retained message was taken back
+  /// @param retained whether it was there before we subscribed
+  /// @param responseTopic where its sender wants an answer
+  /// @param correlation for the answer, as it is; may be empty
+  /// @param expirySeconds how much longer its sender lets it live; empty for ever
+  public record Arrival(
+      String topic,
+      byte[] payload,
+      boolean retained,
+      Optional<String> responseTopic,
+      byte[] correlation,
+      OptionalLong expirySeconds) {}
+
   /// One PUBLISH packet of QoS 1.
   ///
   /// @param payload JSON, or empty to take the retained message back; not copied, never changed
   /// @param expirySeconds how long the broker keeps it; 0 for ever
-  public record Publication(String topic, byte[] payload, boolean retained, long expirySeconds) {
+  /// @param correlation of the request that it answers; may be empty
+  public record Publication(
+      String topic, byte[] payload, boolean retained, long expirySeconds, byte[] correlation) {
     /// The content type of everything that is not empty.
     static final String CONTENT_TYPE = "application/json";
 
@@ -38,6 +57,14 @@ public record Message(List<Publication> publications) {
     private static final int CONTENT_PROPERTIES_BYTES = 2 + 3 + CONTENT_TYPE.length();
 
     private static final int EXPIRY_BYTES = 5;
+
+    /// Identifier and length of correlation data (3.3.2.3.6).
+    private static final int CORRELATION_BYTES = 1 + 2;
+
+    /// One that answers nobody.
+    public Publication(String topic, byte[] payload, boolean retained, long expirySeconds) {
+      this(topic, payload, retained, expirySeconds, new byte[0]);
+    }
 
     /// An empty retained message, which removes the one that the broker keeps.
     static Publication emptying(String topic) {
@@ -48,10 +75,12 @@ public record Message(List<Publication> publications) {
     public int encodedBytes() {
       int properties =
           (payload.length > 0 ? CONTENT_PROPERTIES_BYTES : 0)
-              + (expirySeconds > 0 ? EXPIRY_BYTES : 0);
+              + (expirySeconds > 0 ? EXPIRY_BYTES : 0)
+              + (correlation.length > 0 ? CORRELATION_BYTES + correlation.length : 0);
       int topicBytes = topic.getBytes(StandardCharsets.UTF_8).length;
       // length and text of the topic, packet identifier, length of the properties and they, payload
-      int remaining = 2 + topicBytes + 2 + 1 + properties + payload.length;
+      int remaining =
+          2 + topicBytes + 2 + lengthBytes(properties) + properties + payload.length;
       return 1 + lengthBytes(remaining) + remaining;
     }
 

@@ -7,9 +7,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tinylog.Logger;
 import rackpulse.credentials.Access;
@@ -33,6 +35,7 @@ public final class MqttSession implements AutoCloseable {
   private final MqttSettings settings;
   private final Payloads payloads;
   private final String clientId;
+  private final String commandTopic;
   private final Supplier<Stamp> clock;
   private final LongSupplier nanoTime;
   private final Reconnection reconnection;
@@ -43,6 +46,7 @@ public final class MqttSession implements AutoCloseable {
   private boolean woken;
 
   private @Nullable Link link;
+  private Ear ear = Ear.deaf(this::wake);
   private long connections;
   private long pingNanos;
   private boolean closed;
@@ -91,6 +95,7 @@ public final class MqttSession implements AutoCloseable {
     this.clock = clock;
     this.nanoTime = nanoTime;
     payloads = new Payloads(name);
+    commandTopic = new Topics(name).agentCommands();
     clientId =
         "rackpulse-" + name.site() + "-" + name.rack() + "-" + name.agent().replace('.', '-');
     reconnection = new Reconnection(settings, nanoTime, random);
@@ -128,6 +133,20 @@ public final class MqttSession implements AutoCloseable {
   /// A poll or loss of the earlier run `boot` of the agent as it will travel.
   public Message encodeEarlier(Report report, String boot) {
     return payloads.encodeEarlier(report, boot);
+  }
+
+  /// Gives `listener` what comes in on the topic of commands, from the next connection on. It is
+  /// called by a thread of its own and must not block.
+  public void listen(Consumer<Message.Arrival> listener) {
+    ear = Ear.on(commandTopic, listener, this::wake);
+  }
+
+  /// Sends the answer to a command, unless the connection is lost.
+  public void answer(Message.Publication publication) {
+    if (isUp()) {
+      inFlight.addAnswer(publication);
+      pump();
+    }
   }
 
   /// Connects when it is due, keeps the connection alive, gives it up when it is dead. Blocks as
@@ -190,7 +209,7 @@ public final class MqttSession implements AutoCloseable {
       Access access = credentials.access(clock.get().at());
       Link.Will will = reconnection.will(payloads.will(clock.get().at()));
       Link.Identity identity = new Link.Identity(clientId, Optional.of(will));
-      connected(Link.open(settings, access, endpoint, identity, this::wake));
+      connected(Link.open(settings, access, endpoint, identity, ear));
     } catch (CredentialException e) {
       reconnection.failed(new Failure(e.text()));
     } catch (Failure e) {
@@ -207,6 +226,7 @@ public final class MqttSession implements AutoCloseable {
     if (reconnection.connected()) {
       warn(opened);
     }
+    ear.attach(opened);
     inFlight.addFirst(payloads.birth(clock.get()));
     pump();
   }
@@ -332,7 +352,7 @@ public final class MqttSession implements AutoCloseable {
         isUp() ? "" : reason(),
         Math.max(0, connections - 1),
         credentials.expiry(),
-        credentials.notes(clock.get().at()));
+        Stream.concat(credentials.notes(clock.get().at()).stream(), ear.notes().stream()).toList());
   }
 
   private String reason() {

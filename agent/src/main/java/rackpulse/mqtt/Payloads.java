@@ -102,9 +102,18 @@ public final class Payloads {
     if (historical) {
       json.flag("historical", true);
     }
+    samples(json, poll.samples());
+    if (!historical && !poll.forecasts().isEmpty()) {
+      forecasts(json, poll.forecasts());
+    }
+    return json.end().bytes();
+  }
+
+  /// `"values":{...}`, and `"gaps":{...}` where there are some.
+  public static void samples(JsonWriter json, List<Sample> samples) {
     json.beginObject("values");
     boolean gaps = false;
-    for (Sample sample : poll.samples()) {
+    for (Sample sample : samples) {
       switch (sample) {
         case Reading(var channel, var _, double value) ->
             value(json, channel.name(), channel.quantity(), value);
@@ -113,12 +122,8 @@ public final class Payloads {
     }
     json.end();
     if (gaps) {
-      gaps(json, poll.samples());
+      gaps(json, samples);
     }
-    if (!historical && !poll.forecasts().isEmpty()) {
-      forecasts(json, poll.forecasts());
-    }
-    return json.end().bytes();
   }
 
   private static void gaps(JsonWriter json, List<Sample> samples) {

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.packet.MqttWireMessage;
 
@@ -27,7 +29,10 @@ final class Repair {
   private static final int PINGRESP = 0xD0;
   private static final int DISCONNECT = 0xE0;
 
-  /// Nothing that we ask for is larger; nothing larger fits our memory.
+  /// What the broker is asked not to exceed: far more than any message that we ask for.
+  static final int WANTED_PACKET_BYTES = 256 << 10;
+
+  /// Nothing larger fits our memory.
   static final int MAX_PACKET_BYTES = 1 << 20;
 
   private static final int MAX_LENGTH_BYTES = 4;
@@ -44,6 +49,10 @@ final class Repair {
   private static final int REASON_STRING = 0x1F;
   private static final int SERVER_REFERENCE = 0x1C;
   private static final int QOS_BITS = 6;
+  private static final int RETAIN_BIT = 1;
+  private static final int MESSAGE_EXPIRY = 0x02;
+  private static final int RESPONSE_TOPIC = 0x08;
+  private static final int CORRELATION_DATA = 0x09;
   private static final int RECEIVE_MAXIMUM = 0x21;
   private static final int TOPIC_ALIAS_MAXIMUM = 0x22;
 
@@ -76,6 +85,15 @@ final class Repair {
   /// The broker ends the connection.
   record Disconnect(byte[] packet, Said said) implements Packet {}
 
+  /// A message, of which Paho hears nothing: what others can publish must not be able to end the
+  /// connection, and a flood of it must not wait in Paho's queues before what we need.
+  record Arrived(Message.Arrival arrival) implements Packet {
+    @Override
+    public byte[] packet() {
+      return new byte[0];
+    }
+  }
+
   /// Whatever else needs no attention of ours.
   record Other(byte[] packet) implements Packet {}
 
@@ -89,7 +107,8 @@ final class Repair {
   private static boolean isForUs(int head) {
     return switch (head) {
       case CONNACK, PUBACK, SUBACK, PINGRESP, DISCONNECT -> true;
-      default -> head >> 4 == PUBLISH;
+      // whatever we subscribe to, we want once at most
+      default -> head >> 4 == PUBLISH && (head & QOS_BITS) == 0;
     };
   }
 
@@ -136,10 +155,7 @@ final class Repair {
           properties(rest);
           yield readable(packet);
         }
-        default -> {
-          publish(packet);
-          yield readable(packet);
-        }
+        default -> new Arrived(arrival(packet));
       };
     } catch (BufferUnderflowException | IllegalArgumentException e) {
       throw new IOException("the broker sent a malformed packet of type " + (type >> 4), e);
@@ -172,13 +188,31 @@ final class Repair {
     return properties;
   }
 
-  private static void publish(byte[] packet) {
+  /// MQTT 5.0, 3.3. What its sender put into it was checked by the broker, or is read as it is.
+  private static Message.Arrival arrival(byte[] packet) throws IOException {
     ByteBuffer rest = afterLength(packet);
-    text(rest);
-    if ((packet[0] & QOS_BITS) != 0) {
-      rest.getShort(); // packet identifier
+    String topic = text(rest);
+    if (topic.isEmpty()) {
+      throw new IOException("the broker uses a topic alias, which it was not offered");
     }
-    properties(rest);
+    ByteBuffer properties = properties(rest);
+    Optional<String> responseTopic = Optional.empty();
+    byte[] correlation = {};
+    OptionalLong expirySeconds = OptionalLong.empty();
+    while (properties.hasRemaining()) {
+      int property = properties.get();
+      switch (property) {
+        case MESSAGE_EXPIRY -> expirySeconds = OptionalLong.of(properties.getInt() & 0xFFFFFFFFL);
+        case RESPONSE_TOPIC -> responseTopic = Optional.of(text(properties));
+        case CORRELATION_DATA -> correlation = binary(properties);
+        default -> skip(properties, property);
+      }
+    }
+    byte[] payload = new byte[rest.remaining()];
+    rest.get(payload);
+    boolean retained = (packet[0] & RETAIN_BIT) != 0;
+    return new Message.Arrival(
+        topic, payload, retained, responseTopic, correlation, expirySeconds);
   }
 
   /// ```
@@ -273,10 +307,11 @@ final class Repair {
   /// MQTT 5.0, 2.2.2.2: the type of a property follows from its identifier.
   private static void skip(ByteBuffer properties, int property) throws IOException {
     switch (property) {
-      case 0x24, 0x25, 0x28, 0x29, 0x2A -> properties.get();
-      case 0x13 -> properties.getShort();
+      case 0x01, 0x24, 0x25, 0x28, 0x29, 0x2A -> properties.get();
+      case 0x13, 0x23 -> properties.getShort();
       case 0x11 -> properties.getInt();
-      case 0x12, 0x15, 0x16, 0x1A -> text(properties);
+      case 0x0B -> variableByteInteger(properties);
+      case 0x03, 0x12, 0x15, 0x16, 0x1A -> text(properties);
       case 0x26 -> {
         text(properties); // a user property is a pair
         text(properties);
@@ -286,9 +321,13 @@ final class Repair {
   }
 
   private static String text(ByteBuffer packet) {
-    byte[] text = new byte[packet.getShort() & 0xFFFF];
-    packet.get(text);
-    return new String(text, StandardCharsets.UTF_8);
+    return new String(binary(packet), StandardCharsets.UTF_8);
+  }
+
+  private static byte[] binary(ByteBuffer packet) {
+    byte[] bytes = new byte[packet.getShort() & 0xFFFF];
+    packet.get(bytes);
+    return bytes;
   }
 
   private static int variableByteInteger(ByteBuffer packet) {

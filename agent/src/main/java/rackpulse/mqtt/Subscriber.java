@@ -4,12 +4,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import rackpulse.credentials.Access;
 import rackpulse.credentials.CredentialException;
+import rackpulse.mqtt.Message.Arrival;
 import rackpulse.mqtt.ReasonPolicy.Failure;
 
 /// Sees what the broker tells everybody; the demonstration draws it. Belongs to one thread.
@@ -25,12 +27,6 @@ public final class Subscriber implements AutoCloseable {
   private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>(MAX_WAITING);
   private @Nullable Link link;
   private Optional<String> trouble = Optional.of("not yet connected");
-
-  /// A message that came in.
-  ///
-  /// @param payload empty when a retained message was taken back
-  /// @param retained whether it was there before we subscribed
-  public record Arrival(String topic, byte[] payload, boolean retained) {}
 
   /// @param filter which topics, such as [Topics#everything]
   public Subscriber(MqttSettings settings, String clientId, String filter) {
@@ -67,12 +63,35 @@ public final class Subscriber implements AutoCloseable {
       Link.Identity identity = new Link.Identity(clientId, Optional.empty());
       Link opened = Link.open(settings, access, endpoint, identity, new Arriving());
       link = opened;
-      opened.subscribe(filter, settings.connectTimeout());
+      subscribe(opened);
       trouble = Optional.empty();
       return true;
     } catch (CredentialException | Failure e) {
       trouble = Optional.of(String.valueOf(e.getMessage()));
+      Link useless = link;
+      if (useless != null) {
+        useless.abort();
+        link = null;
+      }
       return false;
+    }
+  }
+
+  private void subscribe(Link opened) throws Failure {
+    long timeoutMillis = settings.connectTimeout().toMillis();
+    BlockingQueue<Integer> answer = new ArrayBlockingQueue<>(1);
+    opened.subscribe(filter, answer::offer);
+    Integer code = null;
+    try {
+      code = answer.poll(timeoutMillis, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (code == null || code == ReasonPolicy.NONE) {
+      throw new Failure("the broker does not answer the subscription");
+    }
+    if (ReasonPolicy.isError(code)) {
+      throw new Failure(code, ReasonPolicy.words(code), "");
     }
   }
 
@@ -104,8 +123,8 @@ public final class Subscriber implements AutoCloseable {
     public void wake() {}
 
     @Override
-    public void arrived(String topic, byte[] payload, boolean retained) {
-      arrivals.offer(new Arrival(topic, payload, retained));
+    public void arrived(Arrival arrival) {
+      arrivals.offer(arrival);
     }
   }
 }

@@ -54,6 +54,16 @@ public final class Topics {
     return agent + "status";
   }
 
+  /// What the agent is asked to do.
+  public String agentCommands() {
+    return agent + "cmd";
+  }
+
+  /// Where the agent answers what it is asked, unless the operator names another place.
+  public String agentReplies() {
+    return agent + "reply";
+  }
+
   /// How the agent is doing.
   public String agentHealth() {
     return agent + "health";

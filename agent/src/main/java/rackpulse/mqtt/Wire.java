@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
@@ -61,6 +62,7 @@ final class Wire implements NetworkModule {
   private final Endpoint endpoint;
   private final Access access;
   private final boolean allowPlain;
+  private final Consumer<Message.Arrival> arrivals;
   private final int timeoutMillis;
   private final CountDownLatch greeted = new CountDownLatch(1);
 
@@ -78,10 +80,18 @@ final class Wire implements NetworkModule {
 
   /// @param access without TLS for a plain connection, which goes beyond loopback only when
   ///   `allowPlain`
-  Wire(Endpoint endpoint, Access access, boolean allowPlain, Duration timeout) {
+  ///
+  /// @param arrivals takes every message that comes in, on Paho's thread; must not block
+  Wire(
+      Endpoint endpoint,
+      Access access,
+      boolean allowPlain,
+      Duration timeout,
+      Consumer<Message.Arrival> arrivals) {
     this.endpoint = endpoint;
     this.access = access;
     this.allowPlain = allowPlain;
+    this.arrivals = arrivals;
     timeoutMillis = Math.toIntExact(timeout.toMillis());
   }
 
@@ -326,17 +336,16 @@ final class Wire implements NetworkModule {
     }
 
     private boolean hasPacket() throws IOException {
-      if (at < packet.length) {
-        return true;
-      }
       try {
-        int head = received.read();
-        if (head < 0) {
-          hold();
-          return false;
+        while (at >= packet.length) {
+          int head = received.read();
+          if (head < 0) {
+            hold();
+            return false;
+          }
+          packet = repaired(Repair.read(head, received));
+          at = 0;
         }
-        packet = repaired(Repair.read(head, received));
-        at = 0;
         return true;
       } catch (IOException e) {
         IOException noted = noted(e);
@@ -353,6 +362,7 @@ final class Wire implements NetworkModule {
           ending = end.said();
           ended.countDown();
         }
+        case Repair.Arrived(Message.Arrival arrival) -> arrivals.accept(arrival);
         case Repair.Other _ -> {
           // for Paho alone
         }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -45,7 +46,9 @@ public final class FlightRecorder {
   private boolean complained;
   private volatile Answer answer = new Answer(0, List.of(), "");
 
-  private record Request(List<String> buses, String why, boolean demanded) {}
+  /// @param then takes what came of it
+  private record Request(
+      List<String> buses, String why, boolean demanded, Consumer<Answer> then) {}
 
   /// What came of the latest demand.
   ///
@@ -90,8 +93,16 @@ public final class FlightRecorder {
 
   /// Somebody wants recordings of all buses.
   public void demand(String why) {
+    demand(why, _ -> {});
+  }
+
+  /// Somebody wants recordings of all buses.
+  ///
+  /// @param then takes what came of it, on the thread of [#work]
+  /// @return false when so many wait already that this one is not taken
+  public boolean demand(String why, Consumer<Answer> then) {
     synchronized (tapes) {
-      requests.offer(new Request(List.copyOf(tapes.keySet()), why, true));
+      return requests.offer(new Request(List.copyOf(tapes.keySet()), why, true, then));
     }
   }
 
@@ -108,7 +119,7 @@ public final class FlightRecorder {
         }
       }
       if (!due.isEmpty()) {
-        requests.offer(new Request(due, why, false));
+        requests.offer(new Request(due, why, false, _ -> {}));
       }
     }
   }
@@ -136,6 +147,7 @@ public final class FlightRecorder {
     }
     if (request.demanded) {
       answer = new Answer(answer.number + 1, files, problem);
+      request.then.accept(answer);
     }
   }
 

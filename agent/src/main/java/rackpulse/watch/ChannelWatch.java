@@ -113,6 +113,17 @@ final class ChannelWatch {
     return past.opinion(block, state(past.progress()), told);
   }
 
+  /// Learns anew. Limits and what runs towards them were not learned.
+  ///
+  /// @return whether anything was
+  boolean forget(Stamp stamp, List<Report> reports) {
+    parts.sensor.ifPresent(SensorWatch::forget);
+    parts.past.ifPresent(past -> past.forget(stamp, reports));
+    parts.forecast.ifPresent(ForecastWatch::forget);
+    latest.isFaulty = false;
+    return parts.sensor.isPresent() || parts.past.isPresent() || parts.forecast.isPresent();
+  }
+
   /// Adds what is forecast of the channel.
   void forecasts(long wallMillis, List<Poll.Forecast> into) {
     ForecastWatch forecast = parts.forecast.orElse(null);

@@ -2,6 +2,7 @@ package rackpulse.watch;
 
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import rackpulse.analysis.Wording;
 import rackpulse.telemetry.Anomaly;
 import rackpulse.telemetry.Anomaly.Kind;
 import rackpulse.telemetry.Anomaly.State;
@@ -94,6 +95,12 @@ final class Episode {
         finding.shares(),
         finding.outlook(),
         finding.text());
+  }
+
+  /// The end of an anomaly whose model learns anew, at the word of an operator.
+  Anomaly forgotten(Stamp stamp) {
+    String text = Wording.name(channel) + ": its models were told to learn anew";
+    return tell(stamp, State.ACCEPTED, Finding.of(0, Double.NaN, text));
   }
 
   /// Goes on with an anomaly that was raised before a restart.

@@ -69,6 +69,12 @@ final class ForecastWatch {
         : present;
   }
 
+  /// Learns anew.
+  void forget() {
+    model = fresh();
+    present = List.of();
+  }
+
   /// What is forecast now; nothing where the last block is long ago.
   List<Poll.Forecast> present(long wallMillis) {
     return Math.abs(wallMillis - presentMillis) <= STALE_MILLIS ? present : List.of();

@@ -91,6 +91,15 @@ final class PastWatch {
     };
   }
 
+  /// Learns anew; what is raised counts as usual from now on.
+  void forget(Stamp stamp, List<Report> reports) {
+    if (episode.isRaised()) {
+      reports.add(episode.forgotten(stamp));
+    }
+    model = new EdgeLs(resolution);
+    novelty = null;
+  }
+
   boolean isRaised() {
     return episode.isRaised();
   }

@@ -4,6 +4,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import rackpulse.analysis.Detector;
@@ -242,6 +246,32 @@ public final class RackWatch {
     watched.targets().forEach(target -> models.add(target.health()));
     watched.channels().forEach(channel -> channel.health(models::add));
     return models;
+  }
+
+  /// Lets the models of `device` learn anew.
+  ///
+  /// @param channel all of the device's when empty
+  /// @param reports takes what there is to tell
+  /// @return the channels that had models
+  public List<String> forget(
+      String device, Optional<String> channel, Stamp now, List<Report> reports) {
+    Set<String> forgotten = new TreeSet<>();
+    Predicate<Channel> isMeant =
+        each ->
+            each.device().equals(device)
+                && (channel.isEmpty() || channel.get().equals(each.name()));
+    for (ChannelWatch each : watched.channels()) {
+      if (isMeant.test(each.channel()) && each.forget(now, reports)) {
+        forgotten.add(each.channel().path());
+      }
+    }
+    for (TargetWatch each : watched.targets()) {
+      if (isMeant.test(each.target())) {
+        each.forget(now, reports);
+        forgotten.add(each.target().path());
+      }
+    }
+    return List.copyOf(forgotten);
   }
 
   /// Goes on with anomalies that were raised before a restart.

@@ -198,6 +198,13 @@ final class SensorWatch {
     };
   }
 
+  /// Learns anew; what is raised ends with the next reading that does not show it.
+  void forget() {
+    faults = new SensorFaults(settings);
+    isFaulty = false;
+    tests.forEach(test -> test.isExcused = false);
+  }
+
   /// Whether nothing may learn from the sensor.
   boolean isFaulty() {
     return isFaulty;

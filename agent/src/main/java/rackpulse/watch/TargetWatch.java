@@ -113,6 +113,14 @@ final class TargetWatch {
         told);
   }
 
+  /// Learns anew; what is raised counts as usual from now on.
+  void forget(Stamp stamp, List<Report> reports) {
+    if (episode.isRaised()) {
+      reports.add(episode.forgotten(stamp));
+    }
+    model = fresh();
+  }
+
   private Anomaly tell(Stamp stamp, State state) {
     boolean isExplained = model.explains();
     double expected = isExplained ? model.expected() : Double.NaN;

@@ -65,20 +65,6 @@ class ConfigurationWarningsTest {
   }
 
   @Test
-  void warnsOfKeysWithoutEffect() throws ConfigurationException {
-    String text =
-        """
-        [forecast]
-        [commands]
-        allow = ["read"]
-        """;
-    assertEquals(
-        List.of(
-            "rackpulse.toml:2:1: [commands] has no effect in this version: no command is accepted"),
-        warnings(text));
-  }
-
-  @Test
   void warnsOfWhatIsAllowedAndDeservesAttention() throws ConfigurationException {
     String text =
         RACK

@@ -10,6 +10,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import rackpulse.bus.BusException;
+import rackpulse.schedule.Errands;
 import rackpulse.sensor.DeviceSettings;
 import rackpulse.telemetry.DeviceStatus;
 import rackpulse.telemetry.Gap;
@@ -194,7 +195,13 @@ class BusHostageTest {
     }
     BusWorker.Links links =
         new BusWorker.Links(
-            wires, wires::driver, clock, this::take, FakeBus.recorder(clock), () -> {});
+            wires,
+            wires::driver,
+            clock,
+            this::take,
+            FakeBus.recorder(clock),
+            new Errands(),
+            () -> {});
     return new BusWorker(FakeBus.settings("main"), sessions, share, links);
   }
 

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import rackpulse.bus.BusException;
+import rackpulse.schedule.Errands;
 import rackpulse.sensor.DeviceSettings;
 import rackpulse.telemetry.Cause;
 import rackpulse.telemetry.DeviceStatus;
@@ -314,7 +315,13 @@ class BusWorkerTest {
     }
     BusWorker.Links links =
         new BusWorker.Links(
-            wires, wires::driver, clock, polls::add, FakeBus.recorder(clock), () -> firstTries++);
+            wires,
+            wires::driver,
+            clock,
+            polls::add,
+            FakeBus.recorder(clock),
+            new Errands(),
+            () -> firstTries++);
     return new BusWorker(FakeBus.settings("main"), sessions, LIMITS.deadShare(), links);
   }
 

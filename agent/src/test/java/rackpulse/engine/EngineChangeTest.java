@@ -32,6 +32,7 @@ import rackpulse.delivery.FakeUplink;
 import rackpulse.delivery.FakeUplink.Sent;
 import rackpulse.memory.AlarmFile;
 import rackpulse.memory.ModelFile;
+import rackpulse.schedule.Errands;
 import rackpulse.sensor.DeviceSettings;
 import rackpulse.telemetry.Anomaly;
 import rackpulse.telemetry.Channel;
@@ -317,6 +318,7 @@ class EngineChangeTest {
             new NotingSupervisor(new ArrayList<>()),
             clocks,
             FakeBus.recorder(clocks),
+        new Errands(),
             () -> new Health.Process(1, 2, 7),
             changes,
             _ -> {});

@@ -35,6 +35,7 @@ import rackpulse.delivery.FakeUplink;
 import rackpulse.delivery.FakeUplink.Sent;
 import rackpulse.memory.AlarmFile;
 import rackpulse.memory.ModelFile;
+import rackpulse.schedule.Errands;
 import rackpulse.sensor.DeviceSettings;
 import rackpulse.spool.DiskStorage;
 import rackpulse.spool.Record;
@@ -308,6 +309,7 @@ class EngineTest {
         new NotingSupervisor(supervised),
         clocks,
         FakeBus.recorder(clocks),
+        new Errands(),
         () -> new Health.Process(1, 2, 7),
         new Changes(),
         snapshot -> observer.accept(snapshot));

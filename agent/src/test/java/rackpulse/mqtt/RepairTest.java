@@ -9,6 +9,9 @@ import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import org.eclipse.paho.mqttv5.common.packet.MqttConnAck;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
@@ -123,7 +126,7 @@ class RepairTest {
 
   @Test
   void refusesWhatOnlyAClientMaySend() {
-    for (int type : new int[] {0x00, 0x10, 0x50, 0x62, 0x70, 0x82, 0xA2, 0xB0, 0xC0, 0xE1, 0xF0}) {
+    for (int type : new int[] {0x00, 0x10, 0x50, 0x32, 0x34, 0x62, 0x70, 0x82, 0xA2, 0xB0, 0xC0, 0xE1, 0xF0}) {
       assertThrows(IOException.class, () -> read(bytes(type, 2, 0, 1)));
     }
   }
@@ -132,7 +135,7 @@ class RepairTest {
   void damagedPacketsAreReadOrRefusedButNeverWorse() throws Exception {
     byte[][] good = {
       bytes(0x20, 14, 0, 0, 11, 0x21, 0, 20, 0x1F, 0, 2, 'o', 'k', 0x13, 0, 60),
-      bytes(0x32, 11, 0, 1, 't', 0, 9, 2, 0x01, 1, 'x', 'y', 'z'),
+      bytes(0x30, 16, 0, 1, 't', 9, 0x02, 0, 0, 0, 7, 8, 0, 1, 'r', 'x', 'y', 'z'),
       bytes(0x40, 6, 0, 1, 0x87, 2, 0x1F, 0),
       bytes(0x90, 4, 0, 1, 0, 0),
       bytes(0xD0, 0),
@@ -146,8 +149,10 @@ class RepairTest {
         damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
       }
       try {
-        byte[] packet = Repair.understand(read(damaged)).packet();
-        MqttWireMessage.createWireMessage(packet); // Paho's thread would not survive a failure
+        Repair.Packet packet = Repair.understand(read(damaged));
+        if (!(packet instanceof Repair.Arrived)) { // of which Paho hears nothing
+          MqttWireMessage.createWireMessage(packet.packet()); // its thread would not survive it
+        }
         understood++;
       } catch (IOException expected) {
         boolean told = String.valueOf(expected.getMessage()).startsWith("the broker ");
@@ -155,6 +160,35 @@ class RepairTest {
       }
     }
     assertTrue(understood > 10_000, () -> "too much is refused");
+  }
+
+  @Test
+  void readsAMessageWithAllThatItMayCarry() throws IOException {
+    byte[] packet =
+        bytes(
+            0x31, 0, 0, 3, 'a', '/', 'b', 36, // length, topic, length of the properties
+            0x01, 1, // payload format
+            0x02, 0xFF, 0xFF, 0xFF, 0xFE, // expiry
+            0x03, 0, 1, 'j', // content type
+            0x08, 0, 2, 'r', 's', // response topic
+            0x09, 0, 3, 0, 0xFF, 1, // correlation data
+            0x0B, 0x81, 0x01, // subscription identifier
+            0x26, 0, 1, 'k', 0, 3, 0xFF, 0, 1, // user property, which need not be text
+            0x23, 0, 0, // topic alias
+            '{', '}');
+    packet[1] = (byte) (packet.length - 2);
+    packet[7] = (byte) (packet.length - 8 - 2);
+    Repair.Packet known = Repair.understand(read(packet));
+    assertEquals(0, known.packet().length);
+    Message.Arrival arrival = ((Repair.Arrived) known).arrival();
+    assertEquals("a/b", arrival.topic());
+    assertEquals("{}", new String(arrival.payload(), StandardCharsets.UTF_8));
+    assertTrue(arrival.retained());
+    assertEquals(Optional.of("rs"), arrival.responseTopic());
+    assertArrayEquals(bytes(0, 0xFF, 1), arrival.correlation());
+    assertEquals(OptionalLong.of(0xFFFFFFFEL), arrival.expirySeconds());
+    assertThrows(
+        IOException.class, () -> Repair.understand(bytes(0x30, 6, 0, 0, 3, 0x23, 0, 1)));
   }
 
   private static byte[] read(byte[] stream) throws IOException {

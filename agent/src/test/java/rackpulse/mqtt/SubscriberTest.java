@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import rackpulse.mqtt.Message.Arrival;
 import rackpulse.mqtt.ScriptedBroker.Packet;
 import rackpulse.mqtt.ScriptedBroker.Peer;
-import rackpulse.mqtt.Subscriber.Arrival;
 
 @Timeout(30)
 class SubscriberTest {
