@@ -101,13 +101,7 @@ final class AgentProcess implements Services.Runner {
         new FlightRecorder(configuration.recorder(), System::nanoTime, Instant::now);
     Signals.on("USR1", () -> recorder.demand("SIGUSR1"));
     Errands errands = new Errands();
-    new RemoteDeeds(
-            name,
-            clocks.stamp(),
-            configuration.remote(),
-            errands,
-            recorder,
-            reloading)
+    new RemoteDeeds(name, clocks.stamp(), configuration.remote(), errands, recorder, reloading)
         .serve(uplink, clocks::stamp);
     Engine.Surroundings around =
         new Engine.Surroundings(

@@ -103,8 +103,7 @@ final class MqttUplink implements Uplink, Desk.Line {
 
   @Override
   public void answer(String topic, byte[] payload, byte[] correlation) {
-    session.answer(
-        new Publication(topic, payload, false, ANSWER_EXPIRY_SECONDS, correlation));
+    session.answer(new Publication(topic, payload, false, ANSWER_EXPIRY_SECONDS, correlation));
   }
 
   @Override

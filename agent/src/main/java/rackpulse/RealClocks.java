@@ -124,8 +124,7 @@ final class RealClocks implements Clocks {
   }
 
   @Override
-  public void sleepUntil(long deadlineNanos, BooleanSupplier isWanted)
-      throws InterruptedException {
+  public void sleepUntil(long deadlineNanos, BooleanSupplier isWanted) throws InterruptedException {
     long leftNanos = deadlineNanos - nanos();
     while (leftNanos > 0 && !isWanted.getAsBoolean()) {
       LockSupport.parkNanos(this, leftNanos);

@@ -10,6 +10,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaConstructorCall;
 import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import rackpulse.bus.Line;
 
 /// The package table and the conventions that can be seen in class files.
 class ArchitectureTest {
@@ -152,6 +154,27 @@ class ArchitectureTest {
         .filter(name -> MODBUS_WRITE.matcher(name).matches())
         .forEach(violations::add);
     assertNone(violations);
+  }
+
+  /// What goes to a device over a line was encoded by a request, which knows no function that
+  /// writes (`RequestTest`): only the masters hand bytes to lines, and only requests make them.
+  @Test
+  void onlyMastersSendToModbusDevicesAndOnlyWhatARequestEncodes() {
+    Set<String> senders = new TreeSet<>();
+    Set<String> encoders = new TreeSet<>();
+    for (JavaClass type : classes) {
+      for (JavaMethodCall call : type.getMethodCallsFromSelf()) {
+        String target = call.getTargetOwner().getSimpleName() + "." + call.getName();
+        if (call.getTargetOwner().isAssignableTo(Line.class) && call.getName().equals("write")) {
+          senders.add(topLevelNameOf(type));
+        } else if (target.equals("Request.encode")) {
+          encoders.add(topLevelNameOf(type));
+        }
+      }
+    }
+    // the tape passes on what it is given
+    assertEquals(Set.of("modbus.RtuMaster", "modbus.TcpMaster", "recorder.TapedLine"), senders);
+    assertEquals(Set.of("modbus.RtuMaster", "modbus.TcpMaster"), encoders);
   }
 
   @Test

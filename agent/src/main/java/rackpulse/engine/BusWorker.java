@@ -17,7 +17,6 @@ import rackpulse.sensor.Causes;
 import rackpulse.sensor.DeviceSettings;
 import rackpulse.sensor.Driver;
 import rackpulse.telemetry.Cause;
-import rackpulse.telemetry.Gap;
 import rackpulse.telemetry.Health.BusHealth;
 import rackpulse.telemetry.Poll;
 import rackpulse.telemetry.Sample;

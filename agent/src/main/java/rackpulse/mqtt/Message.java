@@ -79,8 +79,7 @@ public record Message(List<Publication> publications) {
               + (correlation.length > 0 ? CORRELATION_BYTES + correlation.length : 0);
       int topicBytes = topic.getBytes(StandardCharsets.UTF_8).length;
       // length and text of the topic, packet identifier, length of the properties and they, payload
-      int remaining =
-          2 + topicBytes + 2 + lengthBytes(properties) + properties + payload.length;
+      int remaining = 2 + topicBytes + 2 + lengthBytes(properties) + properties + payload.length;
       return 1 + lengthBytes(remaining) + remaining;
     }
 

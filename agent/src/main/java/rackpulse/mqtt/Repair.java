@@ -211,8 +211,7 @@ final class Repair {
     byte[] payload = new byte[rest.remaining()];
     rest.get(payload);
     boolean retained = (packet[0] & RETAIN_BIT) != 0;
-    return new Message.Arrival(
-        topic, payload, retained, responseTopic, correlation, expirySeconds);
+    return new Message.Arrival(topic, payload, retained, responseTopic, correlation, expirySeconds);
   }
 
   /// ```

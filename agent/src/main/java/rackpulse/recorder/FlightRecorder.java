@@ -47,8 +47,7 @@ public final class FlightRecorder {
   private volatile Answer answer = new Answer(0, List.of(), "");
 
   /// @param then takes what came of it
-  private record Request(
-      List<String> buses, String why, boolean demanded, Consumer<Answer> then) {}
+  private record Request(List<String> buses, String why, boolean demanded, Consumer<Answer> then) {}
 
   /// What came of the latest demand.
   ///

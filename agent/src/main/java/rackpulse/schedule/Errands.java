@@ -48,8 +48,7 @@ public final class Errands {
   ///
   /// @param channel all of the device's when empty
   /// @param then is told whose they were, by the thread that owns them
-  public record Retraining(
-      String device, Optional<String> channel, Consumer<List<String>> then) {}
+  public record Retraining(String device, Optional<String> channel, Consumer<List<String>> then) {}
 
   private record Read(String device, Consumer<@Nullable Poll> then) {}
 

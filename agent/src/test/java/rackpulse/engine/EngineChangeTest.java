@@ -318,7 +318,7 @@ class EngineChangeTest {
             new NotingSupervisor(new ArrayList<>()),
             clocks,
             FakeBus.recorder(clocks),
-        new Errands(),
+            new Errands(),
             () -> new Health.Process(1, 2, 7),
             changes,
             _ -> {});

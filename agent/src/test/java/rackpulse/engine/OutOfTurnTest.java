@@ -38,13 +38,7 @@ class OutOfTurnTest {
     }
     BusWorker.Links links =
         new BusWorker.Links(
-            wires,
-            wires::driver,
-            clock,
-            polls::add,
-            FakeBus.recorder(clock),
-            errands,
-            () -> {});
+            wires, wires::driver, clock, polls::add, FakeBus.recorder(clock), errands, () -> {});
     return new BusWorker(FakeBus.settings("main"), sessions, LIMITS.deadShare(), links);
   }
 

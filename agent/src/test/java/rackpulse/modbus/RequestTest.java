@@ -4,7 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import rackpulse.bus.ModbusBus.BitTable;
 import rackpulse.bus.ModbusBus.RegisterTable;
@@ -19,6 +24,37 @@ class RequestTest {
     assertEquals("01001307d0", encoded(request.bits(1, BitTable.COIL, 0x13, 2000)));
     assertEquals("02ffff0001", encoded(request.bits(1, BitTable.DISCRETE_INPUT, 0xFFFF, 1)));
     assertEquals("2b0e0102", encoded(request.identification(1, 2)));
+  }
+
+  /// Modbus Application Protocol 1.1b3, 6: 5, 6, 15, 16, 21, 22 and 23 write, 8 can reset a device.
+  @Test
+  void cannotEncodeAFunctionThatWrites() {
+    assertEquals(
+        Set.of(1, 2, 3, 4, 43),
+        Arrays.stream(Request.Function.values())
+            .map(Request.Function::code)
+            .collect(Collectors.toSet()));
+    Random random = new Random(6);
+    Set<String> functions = new TreeSet<>();
+    for (int i = 0; i < 100_000; i++) {
+      int unit = random.nextInt(256);
+      int address = random.nextInt(0x8000);
+      Request any =
+          switch (random.nextInt(3)) {
+            case 0 ->
+                request.registers(
+                    unit,
+                    RegisterTable.values()[random.nextInt(2)],
+                    address,
+                    1 + random.nextInt(125));
+            case 1 ->
+                request.bits(
+                    unit, BitTable.values()[random.nextInt(2)], address, 1 + random.nextInt(2000));
+            default -> request.identification(unit, random.nextInt(256));
+          };
+      functions.add(encoded(any).substring(0, 2));
+    }
+    assertEquals(Set.of("01", "02", "03", "04", "2b"), functions);
   }
 
   @Test

@@ -126,7 +126,8 @@ class RepairTest {
 
   @Test
   void refusesWhatOnlyAClientMaySend() {
-    for (int type : new int[] {0x00, 0x10, 0x50, 0x32, 0x34, 0x62, 0x70, 0x82, 0xA2, 0xB0, 0xC0, 0xE1, 0xF0}) {
+    for (int type :
+        new int[] {0x00, 0x10, 0x50, 0x32, 0x34, 0x62, 0x70, 0x82, 0xA2, 0xB0, 0xC0, 0xE1, 0xF0}) {
       assertThrows(IOException.class, () -> read(bytes(type, 2, 0, 1)));
     }
   }
@@ -187,8 +188,7 @@ class RepairTest {
     assertEquals(Optional.of("rs"), arrival.responseTopic());
     assertArrayEquals(bytes(0, 0xFF, 1), arrival.correlation());
     assertEquals(OptionalLong.of(0xFFFFFFFEL), arrival.expirySeconds());
-    assertThrows(
-        IOException.class, () -> Repair.understand(bytes(0x30, 6, 0, 0, 3, 0x23, 0, 1)));
+    assertThrows(IOException.class, () -> Repair.understand(bytes(0x30, 6, 0, 0, 3, 0x23, 0, 1)));
   }
 
   private static byte[] read(byte[] stream) throws IOException {

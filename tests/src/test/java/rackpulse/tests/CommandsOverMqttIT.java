@@ -125,8 +125,7 @@ class CommandsOverMqttIT {
 
   private static void retrains(Caller caller) throws Exception {
     Json one =
-        caller.ask(
-            "{\"command\":\"retrain\",\"device\":\"inlet\",\"channel\":\"temperature\"}");
+        caller.ask("{\"command\":\"retrain\",\"device\":\"inlet\",\"channel\":\"temperature\"}");
     assertEquals("inlet.temperature", one.text("channels.0"));
     assertFalse(one.has("channels.1"));
     Json all = caller.ask("{\"command\":\"retrain\",\"device\":\"inlet\"}");
@@ -141,14 +140,13 @@ class CommandsOverMqttIT {
     refused("too-often", caller.ask("{\"command\":\"dump-recorder\"}"));
   }
 
-  private void reloads(
-      Caller caller, FaultSlave slave, BrokerProcess broker, Witness witness) throws Exception {
+  private void reloads(Caller caller, FaultSlave slave, BrokerProcess broker, Witness witness)
+      throws Exception {
     Path file = directory.resolve("rackpulse.toml");
     Files.writeString(file, "[agent]\nid = 1");
     refused("failed", caller.ask("{\"command\":\"reload\"}"));
     Configuration more =
-        configuration(broker, slave, ALL)
-            .device("fresh", "gateway", SiteProfile.WORD, 4, "200 ms");
+        configuration(broker, slave, ALL).device("fresh", "gateway", SiteProfile.WORD, 4, "200 ms");
     Files.writeString(file, more.toString());
     Json reload = caller.ask("{\"command\":\"reload\"}");
     assertEquals("true", reload.text("ok"), reload::toString);
@@ -192,9 +190,11 @@ class CommandsOverMqttIT {
       caller.tell(identify, "-r", "-D", "PUBLISH", "response-topic", caller.replies() + "/late");
       Json good = caller.ask(identify);
       assertEquals("true", good.text("ok"));
-      assertEquals(0, witness.messages("/meter/readings").stream()
-          .filter(message -> message.payload().contains("\"ok\""))
-          .count());
+      assertEquals(
+          0,
+          witness.messages("/meter/readings").stream()
+              .filter(message -> message.payload().contains("\"ok\""))
+              .count());
 
       // four were not counted above: whatever is left of twelve, and then no more
       Json last = good;
@@ -208,8 +208,16 @@ class CommandsOverMqttIT {
 
   private static void respond(Caller caller, String payload, String[] expiry, String topic)
       throws Exception {
-    caller.tell(payload, expiry[0], expiry[1], expiry[2], expiry[3], "-D", "PUBLISH",
-        "response-topic", topic);
+    caller.tell(
+        payload,
+        expiry[0],
+        expiry[1],
+        expiry[2],
+        expiry[3],
+        "-D",
+        "PUBLISH",
+        "response-topic",
+        topic);
   }
 
   private static void logged(AgentProcess agent, String... reasons) throws Exception {

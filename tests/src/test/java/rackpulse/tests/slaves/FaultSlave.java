@@ -24,6 +24,7 @@ public final class FaultSlave implements Slave {
   private final int port;
   private final Map<Integer, Fault> faults = new ConcurrentHashMap<>();
   private final Map<Integer, AtomicLong> requests = new ConcurrentHashMap<>();
+  private final Set<Integer> functions = ConcurrentHashMap.newKeySet();
   private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
 
   /// Where a request's answer goes.
@@ -80,6 +81,11 @@ public final class FaultSlave implements Slave {
   /// From the next request to `unit` on.
   public void behave(int unit, Fault fault) {
     faults.put(unit, fault);
+  }
+
+  /// Every function code that has come, to whatever unit.
+  public Set<Integer> functions() {
+    return Set.copyOf(functions);
   }
 
   /// How many requests `unit` has received.
@@ -165,6 +171,7 @@ public final class FaultSlave implements Slave {
       System.arraycopy(buffer, 0, bytes, 0, length);
       left -= length;
       System.arraycopy(buffer, length, buffer, 0, left);
+      functions.add(framing.function(bytes)); // also of what nobody understands
       answer(framing.request(bytes), peer);
       length = framing.requestLength(buffer, left);
     }

@@ -23,6 +23,11 @@ enum Framing {
     };
   }
 
+  /// The function code of a whole request.
+  int function(byte[] bytes) {
+    return bytes[this == MBAP ? MBAP_HEADER + 1 : 1] & 0xFF;
+  }
+
   Request request(byte[] bytes) {
     int from = this == MBAP ? MBAP_HEADER : 0;
     int to = bytes.length - (this == RTU ? 2 : 0);
