@@ -1,7 +1,6 @@
 package rackpulse.analysis;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -9,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.Queue;
 import java.util.Set;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -110,33 +108,37 @@ public final class Detector {
 
   /// Takes the polls of a device in their order.
   ///
-  /// @return the poll, completed; then those of computed devices and the anomalies that follow
-  public List<Report> observe(Poll poll) {
-    Poll completed = completed(poll);
+  /// @param into gets the poll, completed; then the polls of computed devices and the anomalies
+  ///   that follow
+  public void observe(Poll poll, List<Report> into) {
+    int first = into.size();
+    into.add(completed(poll));
     if (!watched.contains(poll.device())) {
-      return List.of(completed);
+      return;
     }
-    List<Report> reports = new ArrayList<>();
-    Queue<Poll> open = new ArrayDeque<>();
-    open.add(completed);
     // ends: a computed device yields nothing before all its inputs are new
-    for (Poll next = open.poll(); next != null; next = open.poll()) {
-      reports.add(next);
-      for (Sample sample : next.samples()) {
-        LimitWatch watch = limits.get(sample.channel());
-        Anomaly anomaly = watch == null ? null : watch.observe(sample);
-        if (anomaly != null) {
-          reports.add(anomaly);
-        }
-        for (DerivedChannel channel : derived.getOrDefault(sample.channel(), List.of())) {
-          Poll computed = computed(channel.offer(sample));
-          if (computed != null) {
-            open.add(computed);
-          }
+    for (int i = first; i < into.size(); i++) {
+      if (into.get(i) instanceof Poll next) {
+        List<Sample> samples = next.samples();
+        for (int k = 0; k < samples.size(); k++) {
+          observe(samples.get(k), into);
         }
       }
     }
-    return reports;
+  }
+
+  private void observe(Sample sample, List<Report> into) {
+    LimitWatch watch = limits.get(sample.channel());
+    Anomaly anomaly = watch == null ? null : watch.observe(sample);
+    if (anomaly != null) {
+      into.add(anomaly);
+    }
+    for (DerivedChannel channel : derived.getOrDefault(sample.channel(), List.of())) {
+      Poll computed = computed(channel.offer(sample));
+      if (computed != null) {
+        into.add(computed);
+      }
+    }
   }
 
   private Poll completed(Poll poll) {

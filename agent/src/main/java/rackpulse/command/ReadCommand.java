@@ -64,7 +64,9 @@ final class ReadCommand implements Callable<Integer> {
     /// @param reason why the device as a whole could not be read; empty when it could
     void add(DeviceSettings device, List<Sample> samples, String reason) {
       Poll poll = new Poll(device.name(), now(), 1, samples);
-      for (Report report : detector.observe(poll)) {
+      List<Report> reports = new ArrayList<>();
+      detector.observe(poll, reports);
+      for (Report report : reports) {
         if (report instanceof Poll told && (shown.isEmpty() || shown.contains(told.device()))) {
           boolean isComputed = !told.device().equals(device.name());
           table.add(told.samples(), isComputed ? "an input has no value" : reason);

@@ -163,7 +163,9 @@ final class DriftTest {
     writer.values(
         new double[] {readings, origin, usualError, residual, usualResidual, near, far, usualMove});
     writer.values(level);
-    writer.values(known);
+    for (double readingsKnown : known) {
+      writer.number((long) readingsKnown);
+    }
     writer.values(apart);
     writer.values(latelyApart);
   }
@@ -181,7 +183,9 @@ final class DriftTest {
     far = values[6];
     usualMove = values[7];
     reader.values(level);
-    reader.values(known);
+    for (int i = 0; i < known.length; i++) {
+      known[i] = reader.number();
+    }
     reader.values(apart);
     reader.values(latelyApart);
   }

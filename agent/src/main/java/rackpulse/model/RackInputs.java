@@ -23,6 +23,8 @@ final class RackInputs {
   /// Beyond so many mean deviations a value says "far away" and nothing more.
   private static final double FARTHEST = 50;
 
+  private static final int MOST_ROUNDS = 1000;
+
   private final int wanted;
   private final boolean declared;
   private final double resolution;
@@ -42,6 +44,9 @@ final class RackInputs {
 
   private int count;
 
+  /// How often two days have passed in which nothing went with the target.
+  private int rounds;
+
   /// @param candidates how many channels are given with each block
   /// @param declared whether all of them are to be used; otherwise the most correlated are
   /// @param resolution smallest difference of the target that means anything, in its unit
@@ -58,11 +63,13 @@ final class RackInputs {
   }
 
   void clear() {
+    Arrays.fill(present, 0);
     for (double[] learned : learned()) {
       Arrays.fill(learned, 0);
     }
     Arrays.fill(chosen, 0);
     count = 0;
+    rounds = 0;
   }
 
   /// Learns from one block. A candidate without a value is NaN.
@@ -87,7 +94,9 @@ final class RackInputs {
     }
     choose();
     if (count == 0 && !declared) {
+      int passed = Math.min(rounds + 1, MOST_ROUNDS);
       clear();
+      rounds = passed;
     }
     return count > 0;
   }
@@ -125,6 +134,21 @@ final class RackInputs {
         && (declared || correlation(candidate) >= LEAST_CORRELATION);
   }
 
+  /// Whether nothing was found in two days that the target could be explained by.
+  boolean isInVain() {
+    return (rounds > 0 && count == 0) || (declared && count == 0 && present[0] >= LEARNING_BLOCKS);
+  }
+
+  /// The first declared input that seldom has a value; -1 where there is none.
+  int absentInput() {
+    for (int i = 0; declared && i < wanted; i++) {
+      if (!isEligible(i)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
   /// With the target, without its sign; 0 for a channel that never moved.
   private double correlation(int candidate) {
     double scale = Math.sqrt(square[0] * square[candidate + 1]);
@@ -132,27 +156,58 @@ final class RackInputs {
   }
 
   void save(StateWriter writer) {
-    for (double[] learned : learned()) {
-      writer.values(learned);
-    }
     writer.number(count);
-    for (int candidate : chosen) {
-      writer.number(candidate);
+    writer.number(rounds);
+    if (count > 0) {
+      saveChosen(writer);
+    } else {
+      for (double blocks : present) {
+        writer.number((long) blocks);
+      }
+      for (double[] learned : learned()) {
+        writer.values(learned);
+      }
     }
   }
 
   void restore(StateReader reader) throws UnusableState {
-    for (double[] learned : learned()) {
-      reader.values(learned);
-    }
     count = reader.count(wanted);
-    for (int i = 0; i < wanted; i++) {
+    rounds = reader.count(MOST_ROUNDS);
+    if (count > 0) {
+      restoreChosen(reader);
+    } else {
+      for (int i = 0; i < present.length; i++) {
+        present[i] = reader.number();
+      }
+      for (double[] learned : learned()) {
+        reader.values(learned);
+      }
+    }
+  }
+
+  /// What is frozen is all that is needed: usual values, and how far they stray.
+  private void saveChosen(StateWriter writer) {
+    writer.value(mean[0]);
+    writer.value(deviation[0]);
+    for (int i = 0; i < count; i++) {
+      writer.number(chosen[i]);
+      writer.value(mean[chosen[i] + 1]);
+      writer.value(deviation[chosen[i] + 1]);
+    }
+  }
+
+  private void restoreChosen(StateReader reader) throws UnusableState {
+    mean[0] = reader.value();
+    deviation[0] = reader.value();
+    for (int i = 0; i < count; i++) {
       chosen[i] = reader.count(mean.length - 2);
+      mean[chosen[i] + 1] = reader.value();
+      deviation[chosen[i] + 1] = reader.value();
     }
   }
 
   private double[][] learned() {
-    return new double[][] {present, mean, deviation, square, product};
+    return new double[][] {mean, deviation, square, product};
   }
 
   /// How far the learning has come, 0 to 1.

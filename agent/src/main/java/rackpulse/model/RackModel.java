@@ -77,7 +77,7 @@ public final class RackModel {
   }
 
   private static final String SECTION = "rack-model";
-  private static final int LAYOUT = 1;
+  private static final int LAYOUT = 2;
 
   private final long constants;
   private final RackInputs inputs;
@@ -226,7 +226,9 @@ public final class RackModel {
   public void save(StateWriter writer) {
     int section = writer.open(SECTION, constants);
     inputs.save(writer);
-    regression.save(writer);
+    if (inputs.count() > 0) {
+      regression.save(writer); // nothing but zeros before
+    }
     evidence.save(writer);
     run.save(writer);
     writer.flag(!Double.isNaN(previous));
@@ -241,7 +243,9 @@ public final class RackModel {
   public void restore(StateReader reader) throws UnusableState {
     int section = reader.open(SECTION, constants);
     inputs.restore(reader);
-    regression.restore(reader);
+    if (inputs.count() > 0) {
+      regression.restore(reader);
+    }
     evidence.restore(reader);
     run.restore(reader);
     boolean isKnown = reader.flag();
@@ -306,6 +310,17 @@ public final class RackModel {
   /// How many inputs there are; 0 while they are not chosen.
   public int inputs() {
     return inputs.count();
+  }
+
+  /// Whether there are still none after the two days in which they should have been found.
+  public boolean lacksInputs() {
+    return inputs.isInVain();
+  }
+
+  /// The first declared input that has no value most of the time; -1 where there is none, or none
+  /// was declared.
+  public int absentInput() {
+    return inputs.absentInput();
   }
 
   /// Which candidate is the input numbered `input`.

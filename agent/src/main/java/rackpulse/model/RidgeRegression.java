@@ -141,14 +141,14 @@ final class RidgeRegression {
   }
 
   void save(StateWriter writer) {
-    writer.values(information);
+    writer.symmetric(information, size);
     writer.values(moments);
     writer.values(solution);
     writer.value(quality);
   }
 
   void restore(StateReader reader) throws UnusableState {
-    reader.values(information);
+    reader.symmetric(information, size);
     reader.values(moments);
     reader.values(solution);
     quality = reader.value();

@@ -124,12 +124,12 @@ final class Rls {
 
   void save(StateWriter writer) {
     writer.values(weights.data);
-    writer.values(covariance.data);
+    writer.symmetric(covariance.data, covariance.numRows);
   }
 
   void restore(StateReader reader) throws UnusableState {
     reader.values(weights.data);
-    reader.values(covariance.data);
+    reader.symmetric(covariance.data, covariance.numRows);
   }
 
   private void bound(double trace) {

@@ -10,6 +10,9 @@ import java.util.zip.CRC32C;
 /// A model restores itself into a new object, so that a state refused half-way leaves nothing
 /// behind.
 public final class StateReader {
+  private static final int LOW_BITS = (1 << StateWriter.DIGIT_BITS) - 1;
+  private static final int MOST_SHIFT = (StateWriter.MAX_NUMBER_BYTES - 1) * StateWriter.DIGIT_BITS;
+
   private final ByteBuffer bytes;
 
   /// @throws UnusableState when the bytes are not a state, damaged, or of another version
@@ -45,7 +48,7 @@ public final class StateReader {
     if (!found.equals(name)) {
       throw new UnusableState("the state of " + name + " was expected, found " + found);
     }
-    if (number() != constants) {
+    if (constants() != constants) {
       throw new UnusableState("the state of " + name + " was made with other constants");
     }
     return enter(name);
@@ -72,7 +75,7 @@ public final class StateReader {
   public int peekEnd() throws UnusableState {
     int start = bytes.position();
     String name = text();
-    number();
+    constants();
     int end = enter(name);
     bytes.position(start);
     return end;
@@ -81,7 +84,7 @@ public final class StateReader {
   /// Passes over the section that comes next, whatever it is.
   public void skip() throws UnusableState {
     String name = text();
-    number();
+    constants();
     skip(enter(name));
   }
 
@@ -93,11 +96,7 @@ public final class StateReader {
   /// Reads a text.
   public String text() throws UnusableState {
     try {
-      int length = Short.toUnsignedInt(bytes.getShort());
-      if (length > StateWriter.MAX_TEXT_BYTES) {
-        throw new UnusableState("a text of the saved state is too long");
-      }
-      byte[] utf8 = new byte[length];
+      byte[] utf8 = new byte[count(StateWriter.MAX_TEXT_BYTES)];
       bytes.get(utf8);
       return new String(utf8, StandardCharsets.UTF_8);
     } catch (BufferUnderflowException _) {
@@ -117,7 +116,16 @@ public final class StateReader {
   /// Reads a whole number.
   public long number() throws UnusableState {
     try {
-      return bytes.getLong();
+      long number = 0;
+      int shift = 0;
+      long digit = bytes.get();
+      while (digit < 0 && shift < MOST_SHIFT) {
+        number |= (digit & LOW_BITS) << shift;
+        shift += StateWriter.DIGIT_BITS;
+        digit = bytes.get();
+      }
+      number |= digit << shift;
+      return number >>> 1 ^ -(number & 1);
     } catch (BufferUnderflowException _) {
       throw ended();
     }
@@ -151,17 +159,40 @@ public final class StateReader {
   ///
   /// @throws UnusableState when another number of values was written
   public void values(double[] into) throws UnusableState {
-    try {
-      int length = bytes.getInt();
-      if (length != into.length) {
-        throw new UnusableState(
-            "the saved state has " + length + " values where " + into.length + " are needed");
-      }
-    } catch (BufferUnderflowException _) {
-      throw ended();
-    }
+    length(into.length);
     for (int i = 0; i < into.length; i++) {
       into[i] = value();
+    }
+  }
+
+  /// Fills a symmetric matrix from its upper triangle.
+  ///
+  /// @param size of its rows
+  /// @throws UnusableState when one of another size was written
+  public void symmetric(double[] into, int size) throws UnusableState {
+    length(size);
+    for (int i = 0; i < size; i++) {
+      for (int j = i; j < size; j++) {
+        double value = value();
+        into[i * size + j] = value;
+        into[j * size + i] = value;
+      }
+    }
+  }
+
+  private void length(int needed) throws UnusableState {
+    long length = number();
+    if (length != needed) {
+      throw new UnusableState(
+          "the saved state has " + length + " values where " + needed + " are needed");
+    }
+  }
+
+  private long constants() throws UnusableState {
+    try {
+      return bytes.getLong();
+    } catch (BufferUnderflowException _) {
+      throw ended();
     }
   }
 

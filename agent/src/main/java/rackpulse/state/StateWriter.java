@@ -8,7 +8,7 @@ import java.util.zip.CRC32C;
 /// with a [StateReader].
 public final class StateWriter {
   static final int MAGIC = 0x52504C53; // "RPLS"
-  static final int VERSION = 1;
+  static final int VERSION = 2;
   static final int HEADER_BYTES = 3 * Integer.BYTES;
   static final int TRAILER_BYTES = Integer.BYTES;
 
@@ -17,6 +17,11 @@ public final class StateWriter {
 
   /// Names are paths of channels and models; identifiers are much shorter.
   static final int MAX_TEXT_BYTES = 1024;
+
+  /// Bits of a number in each of its bytes, lowest first; the highest bit says that more follow.
+  static final int DIGIT_BITS = 7;
+
+  static final int MAX_NUMBER_BYTES = 10;
 
   private static final int FIRST_BYTES = 16 << 10;
 
@@ -52,8 +57,7 @@ public final class StateWriter {
   /// @return what [#close] needs
   public int open(String name, long constants) {
     text(name);
-    number(constants);
-    room(Integer.BYTES).putInt(0);
+    room(Long.BYTES + Integer.BYTES).putLong(constants).putInt(0);
     return bytes.position();
   }
 
@@ -70,7 +74,8 @@ public final class StateWriter {
     if (utf8.length > MAX_TEXT_BYTES) {
       throw new IllegalArgumentException("longer than " + MAX_TEXT_BYTES + " bytes: " + text);
     }
-    room(Short.BYTES + utf8.length).putShort((short) utf8.length).put(utf8);
+    number(utf8.length);
+    room(utf8.length).put(utf8);
   }
 
   /// Writes a yes or no.
@@ -78,9 +83,15 @@ public final class StateWriter {
     room(1).put((byte) (flag ? 1 : 0));
   }
 
-  /// Writes a whole number.
+  /// Writes a whole number: small ones, also below zero, take few bytes.
   public void number(long number) {
-    room(Long.BYTES).putLong(number);
+    ByteBuffer room = room(MAX_NUMBER_BYTES);
+    long left = number << 1 ^ number >> Long.SIZE - 1;
+    while (left >>> DIGIT_BITS != 0) {
+      room.put((byte) (left | 1 << DIGIT_BITS));
+      left >>>= DIGIT_BITS;
+    }
+    room.put((byte) left);
   }
 
   /// Writes a value bit by bit; the reader refuses what is not finite.
@@ -90,9 +101,21 @@ public final class StateWriter {
 
   /// Writes values with their number.
   public void values(double[] values) {
-    room(Integer.BYTES).putInt(values.length);
+    number(values.length);
     for (double value : values) {
       value(value);
+    }
+  }
+
+  /// Writes a symmetric matrix, row by row, as its upper triangle.
+  ///
+  /// @param size of its rows
+  public void symmetric(double[] matrix, int size) {
+    number(size);
+    for (int i = 0; i < size; i++) {
+      for (int j = i; j < size; j++) {
+        value(matrix[i * size + j]);
+      }
     }
   }
 

@@ -16,7 +16,7 @@ public final class TimeToThreshold {
   private static final double BAND = 2;
   private static final int VOTES = 2;
 
-  private static final String SECTION = "time-to-threshold";
+  private static final String SECTION = "limit";
 
   private final Trend trend;
   private final double limit;

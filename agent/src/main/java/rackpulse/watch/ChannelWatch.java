@@ -78,18 +78,23 @@ final class ChannelWatch {
       sensor.observe(sample, isRunning, tellsMissing, reports);
       latest.isFaulty = sensor.isFaulty();
     }
+    PastWatch past = parts.past.orElse(null);
+    ForecastWatch forecast = parts.forecast.orElse(null);
     double value = latest.isFaulty ? Double.NaN : raw;
     latest.value = value;
     boolean isBlock = block.observe(stamp.at().toEpochMilli(), stepNanos, value);
     if (isBlock) {
       latest.block(block.startMillis(), block.mean());
-      parts.past.ifPresent(past -> past.observe(stamp, block, reports));
-      parts.forecast.ifPresent(forecast -> forecast.observe(block));
+      if (past != null) {
+        past.observe(stamp, block, reports);
+      }
+      if (forecast != null) {
+        forecast.observe(block);
+      }
     }
     if (!isBlock && blockMillis == 0) {
       latest.block(stamp.at().toEpochMilli(), Double.NaN); // of a row with the time of that before
     }
-    PastWatch past = parts.past.orElse(null);
     latest.isUnusual = isRunning || (past != null && past.isRaised());
     return isBlock;
   }
@@ -152,7 +157,7 @@ final class ChannelWatch {
                 state(past.progress()),
                 past.progress(),
                 why.isEmpty() && past.progress() >= 1 && !past.isConfident()
-                    ? "confidence is low for the first two days"
+                    ? "only what is clearly unusual is told in the first two days"
                     : why)));
     parts.forecast.ifPresent(forecast ->
         into.accept(

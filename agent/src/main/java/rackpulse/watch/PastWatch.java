@@ -24,12 +24,21 @@ final class PastWatch {
 
   private static final double USUAL_SEVERITY = 0.5;
 
+  /// In the first two days, in which most alarms on channels that just wander would be, only what
+  /// goes twice as far as the band within two hours is told.
+  private static final double CLEAR_BANDS = 2;
+
+  private static final int CLEARING_UP_BLOCKS = 24;
+
   private final Channel channel;
   private final double resolution;
   private final Episode episode;
   private EdgeLs model;
   private @Nullable Novelty novelty;
   private double score;
+
+  /// How long what was found may still turn out to be clear.
+  private int unclearBlocks;
 
   PastWatch(Channel channel) {
     this.channel = channel;
@@ -41,16 +50,27 @@ final class PastWatch {
   /// Takes a whole block.
   void observe(Stamp stamp, BlockMean block, List<Report> reports) {
     Novelty found = model.observe(block.startMillis(), block.intervals(), block.mean());
-    novelty = found == null ? novelty : found;
     score = found == null ? 0 : found.score();
+    novelty = found == null ? novelty : found;
     boolean isClaimed =
-        found != null || (episode.isRaised() && model.quietSamples() < QUIET_BLOCKS);
+        isClear(found != null, block.mean())
+            || (episode.isRaised() && model.quietSamples() < QUIET_BLOCKS);
     if (isClaimed && episode.isAcceptable(stamp)) {
       reports.add(tell(stamp, Anomaly.State.ACCEPTED, block.mean()));
     } else if (episode.wants(stamp, isClaimed)) {
       Anomaly.State state = isClaimed ? Anomaly.State.RAISED : Anomaly.State.CLEARED;
       reports.add(tell(stamp, state, block.mean()));
     }
+  }
+
+  private boolean isClear(boolean isFound, double mean) {
+    if (isConfident() || episode.isRaised()) {
+      unclearBlocks = 0;
+      return isFound;
+    }
+    unclearBlocks = isFound ? CLEARING_UP_BLOCKS : Math.max(0, unclearBlocks - 1);
+    double halfBand = model.high() - model.expected();
+    return unclearBlocks > 0 && Math.abs(mean - model.expected()) > CLEAR_BANDS * halfBand;
   }
 
   private Anomaly tell(Stamp stamp, Anomaly.State state, double mean) {
@@ -79,11 +99,13 @@ final class PastWatch {
     return switch (state) {
       case RAISED -> {
         String why = Wording.listed(shares.stream().map(Share::name).toList());
+        boolean isUsual = mean >= model.low() && mean <= model.high();
         yield is
-            + ", at this time of day usually "
+            + (isUsual ? ", as usual at this time of day (" : ", at this time of day usually ")
             + Wording.value(model.low(), quantity)
             + " to "
             + Wording.value(model.high(), quantity)
+            + (isUsual ? "), but not as steady or lively as usual" : "")
             + (why.isEmpty() ? "" : ": " + why);
       }
       case CLEARED -> is + " and does nothing unusual any more";
@@ -132,11 +154,13 @@ final class PastWatch {
 
   void save(StateWriter writer) {
     model.save(writer);
+    writer.number(unclearBlocks);
   }
 
   void restore(StateReader reader) throws UnusableState {
     EdgeLs restored = new EdgeLs(resolution);
     restored.restore(reader);
+    unclearBlocks = reader.count(CLEARING_UP_BLOCKS);
     model = restored;
   }
 }

@@ -39,8 +39,8 @@ public final class RackWatch {
   private final ToLongFunction<String> sequences;
   private final SavedWatch saved;
 
-  /// What is to be told besides the polls; kept, since there is nothing most of the time.
-  private final List<Report> more = new ArrayList<>();
+  /// What is to be told; kept, so that a poll without news costs no memory.
+  private final List<Report> reports = new ArrayList<>();
 
   /// A block is judged when every channel has had the time to end it.
   private final long settlingMillis;
@@ -131,28 +131,19 @@ public final class RackWatch {
 
   /// Takes the polls of a device in their order.
   ///
-  /// @return the poll, completed; then those of computed devices and the anomalies that follow
+  /// @return the poll, completed; then those of computed devices and the anomalies that follow; the
+  ///   list is used again for the next poll
   public List<Report> observe(Poll poll) {
-    List<Report> reports = detector.observe(poll);
-    more.clear();
-    boolean isOwn = false;
-    for (int i = 0; i < reports.size(); i++) {
+    reports.clear();
+    detector.observe(poll, reports);
+    int computed = reports.size();
+    for (int i = 0; i < computed; i++) {
       if (reports.get(i) instanceof Poll next) {
-        Poll told = watch(next, more);
-        if (!told.forecasts().isEmpty()) {
-          reports = isOwn ? reports : new ArrayList<>(reports);
-          isOwn = true;
-          reports.set(i, told);
-        }
+        reports.set(i, watch(next, reports));
       }
     }
-    watchRack(poll.stamp(), more);
-    if (more.isEmpty()) {
-      return reports;
-    }
-    List<Report> all = new ArrayList<>(reports);
-    all.addAll(more);
-    return all;
+    watchRack(poll.stamp(), reports);
+    return reports;
   }
 
   private Poll watch(Poll poll, List<Report> anomalies) {
@@ -165,7 +156,9 @@ public final class RackWatch {
     long stepNanos = device.elapsed.step(stamp.monotonicNanos(), wallMillis);
     boolean isSilent = isSilent(poll);
     ChannelWatch first = device.channels.getFirst();
-    for (Sample sample : poll.samples()) {
+    List<Sample> samples = poll.samples();
+    for (int i = 0; i < samples.size(); i++) {
+      Sample sample = samples.get(i);
       ChannelWatch channel = device.byName.get(sample.channel().name());
       if (channel != null) {
         // that a whole device is silent is said once
@@ -184,15 +177,16 @@ public final class RackWatch {
   }
 
   private void show(ChannelWatch channel, Onlooker eyes) {
-    Opinion opinion = channel.opinion(more);
+    Opinion opinion = channel.opinion(reports);
     if (opinion != null) {
       eyes.past(channel.channel(), opinion);
     }
   }
 
   private static boolean isSilent(Poll poll) {
-    for (Sample sample : poll.samples()) {
-      if (!(sample instanceof Gap gap) || gap.cause() == Cause.UNDEFINED) {
+    List<Sample> samples = poll.samples();
+    for (int i = 0; i < samples.size(); i++) {
+      if (!(samples.get(i) instanceof Gap gap) || gap.cause() == Cause.UNDEFINED) {
         return false;
       }
     }
@@ -244,6 +238,7 @@ public final class RackWatch {
   public List<ModelHealth> health() {
     List<ModelHealth> models = new ArrayList<>();
     watched.targets().forEach(target -> models.add(target.health()));
+    models.addAll(watched.unexplained());
     watched.channels().forEach(channel -> channel.health(models::add));
     return models;
   }

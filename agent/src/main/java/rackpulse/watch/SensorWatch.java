@@ -165,9 +165,7 @@ final class SensorWatch {
       case MISSING, RANGE ->
           sample instanceof Gap gap
               ? " gives no value (" + gap.cause().id() + "): check the sensor and its wiring"
-              : faults.raised(SensorFaults.Kind.RANGE)
-                  ? " reads " + value + ", which is physically impossible: check the sensor"
-                  : " had no value for a while and now reads " + value;
+              : " reads " + value + ", which is physically impossible: check the sensor";
       case STUCK ->
           " has been exactly "
               + value

@@ -182,7 +182,7 @@ final class TargetWatch {
 
   ModelHealth health() {
     return switch (model.state()) {
-      case LEARNING -> health("learning", "not enough data yet");
+      case LEARNING -> health("learning", whyNot());
       case SUSPENDED ->
           health("suspended", own.isFaulty ? "its sensor has a fault" : "something is abnormal");
       case READY ->
@@ -195,6 +195,18 @@ final class TargetWatch {
                       + Math.rint(1000 * model.quality()) / 1000
                   : "not enough data at present");
     };
+  }
+
+  private String whyNot() {
+    if (!model.lacksInputs()) {
+      return "not enough data yet";
+    }
+    int absent = model.absentInput();
+    return absent < 0
+        ? "nothing that is measured goes with it: declare [model."
+            + target.path()
+            + "] inputs, such as the inlet, the power and the fan of its air"
+        : "its input " + candidates.get(absent).path() + " has no value most of the time";
   }
 
   private ModelHealth health(String state, String note) {

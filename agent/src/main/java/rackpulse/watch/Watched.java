@@ -16,6 +16,7 @@ import rackpulse.model.SensorFaults;
 import rackpulse.telemetry.Channel;
 import rackpulse.telemetry.DeviceDescription;
 import rackpulse.telemetry.DeviceDescription.ChannelDescription;
+import rackpulse.telemetry.Health.ModelHealth;
 import rackpulse.watch.WatchSettings.Target;
 
 /// What is watched in a rack, made once from what there is and what the operator wants.
@@ -35,6 +36,7 @@ public final class Watched {
   private final Map<Channel, ChannelDescription> measured = new LinkedHashMap<>();
   private final List<ChannelWatch> channels = new ArrayList<>();
   private final List<TargetWatch> targets = new ArrayList<>();
+  private final List<ModelHealth> unexplained = new ArrayList<>();
   private final @Nullable ObjectiveWatch objective;
   private long slowestMillis;
 
@@ -171,6 +173,9 @@ public final class Watched {
     boolean isDeclared = !target.inputs().isEmpty();
     List<Channel> candidates = isDeclared ? target.inputs() : candidates(target.channel());
     if (candidates.isEmpty() || (isDeclared && candidates.size() > RackModel.MAX_INPUTS)) {
+      String path = target.channel().path();
+      unexplained.add(
+          new ModelHealth(path, "rack-model", "suspended", 0, whyNot(path, isDeclared)));
       return;
     }
     targets.add(
@@ -180,6 +185,14 @@ public final class Watched {
             candidates,
             candidates.stream().map(this::latestOf).toList(),
             isDeclared));
+  }
+
+  private static String whyNot(String path, boolean isDeclared) {
+    return isDeclared
+        ? "more than " + RackModel.MAX_INPUTS + " inputs are declared: leave some out"
+        : "nothing else is measured that could explain it: declare [model."
+            + path
+            + "] inputs, or enabled = false";
   }
 
   /// What may explain a target for which nothing is declared: everything measured elsewhere in the
@@ -217,6 +230,11 @@ public final class Watched {
 
   List<TargetWatch> targets() {
     return targets;
+  }
+
+  /// Targets that nothing is known to explain, each with what to do about it.
+  List<ModelHealth> unexplained() {
+    return unexplained;
   }
 
   @Nullable ObjectiveWatch objective() {

@@ -10,6 +10,7 @@ import static rackpulse.analysis.Telemetry.reading;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -39,7 +40,7 @@ class DetectorTest {
   void addsTheDewPointToItsDevicesOwnPoll() {
     Detector detector = detector(List.of(), List.of());
     Poll poll = poll(7, reading(CELSIUS, 1, 25), reading(PERCENT, 1, 50));
-    Poll completed = (Poll) detector.observe(poll).getFirst();
+    Poll completed = (Poll) observed(detector, poll).getFirst();
     assertEquals(7, completed.sequence());
     assertEquals(3, completed.samples().size());
     Reading dewPoint = (Reading) completed.samples().get(2);
@@ -50,23 +51,23 @@ class DetectorTest {
   @Test
   void computesWhenAllInputsAreNewAndStampsWithTheOldest() {
     Detector detector = detector(List.of(itPower()), List.of());
-    assertEquals(1, detector.observe(poll(1, reading(POWER_A, 1, 100))).size());
-    assertEquals(1, detector.observe(poll(1, reading(POWER_B, 2, 50))).size());
-    assertEquals(1, detector.observe(poll(2, reading(POWER_A, 3, 110))).size());
-    List<Report> reports = detector.observe(poll(1, reading(COOLING, 4, 30)));
+    assertEquals(1, observed(detector, poll(1, reading(POWER_A, 1, 100))).size());
+    assertEquals(1, observed(detector, poll(1, reading(POWER_B, 2, 50))).size());
+    assertEquals(1, observed(detector, poll(2, reading(POWER_A, 3, 110))).size());
+    List<Report> reports = observed(detector, poll(1, reading(COOLING, 4, 30)));
     assertEquals(poll(1, reading(IT_POWER, 2, 130)), reports.get(1));
-    assertEquals(1, detector.observe(poll(2, reading(COOLING, 5, 30))).size());
-    assertEquals(1, detector.observe(poll(2, reading(POWER_B, 6, 60))).size());
-    reports = detector.observe(poll(3, reading(POWER_A, 7, 100)));
+    assertEquals(1, observed(detector, poll(2, reading(COOLING, 5, 30))).size());
+    assertEquals(1, observed(detector, poll(2, reading(POWER_B, 6, 60))).size());
+    reports = observed(detector, poll(3, reading(POWER_A, 7, 100)));
     assertEquals(poll(2, reading(IT_POWER, 5, 130)), reports.get(1));
   }
 
   @Test
   void gapInAnyInputIsAGapWithItsCause() {
     Detector detector = detector(List.of(itPower()), List.of());
-    detector.observe(poll(1, reading(POWER_A, 1, 100)));
-    detector.observe(poll(1, gap(POWER_B, 2, Cause.CORRUPT)));
-    List<Report> reports = detector.observe(poll(1, reading(COOLING, 3, 30)));
+    observed(detector, poll(1, reading(POWER_A, 1, 100)));
+    observed(detector, poll(1, gap(POWER_B, 2, Cause.CORRUPT)));
+    List<Report> reports = observed(detector, poll(1, reading(COOLING, 3, 30)));
     assertEquals(poll(1, gap(IT_POWER, 1, Cause.CORRUPT)), reports.get(1));
   }
 
@@ -75,9 +76,9 @@ class DetectorTest {
     DerivedSettings doubled =
         new DerivedSettings("doubled", List.of(IT_POWER, IT_POWER), List.of(), "");
     Detector detector = detector(List.of(doubled, itPower()), List.of());
-    detector.observe(poll(1, reading(POWER_A, 1, 100)));
-    detector.observe(poll(1, reading(POWER_B, 1, 50)));
-    List<Report> reports = detector.observe(poll(1, reading(COOLING, 1, 30)));
+    observed(detector, poll(1, reading(POWER_A, 1, 100)));
+    observed(detector, poll(1, reading(POWER_B, 1, 50)));
+    List<Report> reports = observed(detector, poll(1, reading(COOLING, 1, 30)));
     assertEquals(poll(1, reading(DOUBLED, 1, 240)), reports.get(2));
   }
 
@@ -87,11 +88,11 @@ class DetectorTest {
     Detector detector =
         detector(List.of(itPower()), List.of(above(dewPoint, 13), above(IT_POWER, 100)));
     List<Report> reports =
-        detector.observe(poll(1, reading(CELSIUS, 1, 25), reading(PERCENT, 1, 50)));
+        observed(detector, poll(1, reading(CELSIUS, 1, 25), reading(PERCENT, 1, 50)));
     assertTrue(reports.get(1) instanceof Anomaly anomaly && anomaly.channel().equals(dewPoint));
-    detector.observe(poll(1, reading(POWER_A, 1, 100)));
-    detector.observe(poll(1, reading(POWER_B, 1, 50)));
-    reports = detector.observe(poll(1, reading(COOLING, 1, 30)));
+    observed(detector, poll(1, reading(POWER_A, 1, 100)));
+    observed(detector, poll(1, reading(POWER_B, 1, 50)));
+    reports = observed(detector, poll(1, reading(COOLING, 1, 30)));
     assertTrue(reports.get(2) instanceof Anomaly anomaly && anomaly.channel().equals(IT_POWER));
   }
 
@@ -99,12 +100,13 @@ class DetectorTest {
   void afterARestartWhatIsNoLongerWatchedIsOver() {
     Anomaly raised =
         (Anomaly)
-            detector(List.of(), List.of(above(POWER_A, 100)))
-                .observe(poll(1, reading(POWER_A, 1, 120)))
+            observed(
+                    detector(List.of(), List.of(above(POWER_A, 100))),
+                    poll(1, reading(POWER_A, 1, 120)))
                 .get(1);
     Detector same = detector(List.of(), List.of(above(POWER_A, 100)));
     assertEquals(List.of(raised), same.restore(List.of(raised), at(2)));
-    Anomaly again = (Anomaly) same.observe(poll(1, reading(POWER_A, 3, 120))).get(1);
+    Anomaly again = (Anomaly) observed(same, poll(1, reading(POWER_A, 3, 120))).get(1);
     assertEquals(raised.id(), again.id());
 
     Detector another = detector(List.of(), List.of(above(POWER_B, 100)));
@@ -112,7 +114,7 @@ class DetectorTest {
     assertEquals(Anomaly.State.CLEARED, over.state());
     assertEquals(raised.id(), over.id());
     assertEquals("pdu-a power is no longer watched for this", over.text());
-    assertEquals(1, another.observe(poll(1, reading(POWER_A, 3, 120))).size());
+    assertEquals(1, observed(another, poll(1, reading(POWER_A, 3, 120))).size());
   }
 
   @Test
@@ -138,6 +140,12 @@ class DetectorTest {
   private static LimitSettings above(Channel channel, double limit) {
     OptionalDouble none = OptionalDouble.empty();
     return new LimitSettings(channel, none, none, none, OptionalDouble.of(limit), Duration.ZERO, 0);
+  }
+
+  private static List<Report> observed(Detector detector, Poll poll) {
+    List<Report> reports = new ArrayList<>();
+    detector.observe(poll, reports);
+    return reports;
   }
 
   private Detector detector(List<DerivedSettings> derived, List<LimitSettings> limits) {

@@ -12,6 +12,7 @@ import rackpulse.model.SensorFaults;
 import rackpulse.state.StateWriter;
 import rackpulse.trend.TimeToThreshold;
 import rackpulse.trend.Trend;
+import rackpulse.watch.WatchBench;
 
 /// What the models of one channel cost, by hand: `tests/bench model [SAMPLES]`.
 ///
@@ -51,6 +52,7 @@ public final class ModelBench {
     bench.sensorFaults(2);
     bench.blockMean();
     bench.rackModel();
+    WatchBench.run();
   }
 
   private interface Sampled {

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class StateTest {
@@ -96,6 +98,47 @@ class StateTest {
     StateReader counts = new StateReader(writer.toBytes());
     counts.values(new double[3]);
     assertThrows(UnusableState.class, () -> counts.count(11));
+  }
+
+  @Test
+  void numbersOfEverySizeComeBack() throws UnusableState {
+    StateWriter writer = new StateWriter();
+    List<Long> numbers = new ArrayList<>(List.of(0L, 300L, Long.MAX_VALUE, Long.MIN_VALUE));
+    for (int bit = 0; bit < Long.SIZE; bit++) {
+      for (long about = -1; about <= 1; about++) {
+        numbers.add((1L << bit) + about);
+        numbers.add(-(1L << bit) + about);
+      }
+    }
+    numbers.forEach(writer::number);
+    StateReader reader = new StateReader(writer.toBytes());
+    for (long number : numbers) {
+      assertEquals(number, reader.number());
+    }
+    assertTrue(reader.isAtEnd());
+  }
+
+  @Test
+  void aSymmetricMatrixTakesItsTriangle() throws UnusableState {
+    double[] matrix = {1, 2, 3, 2, 4, 5, 3, 5, 6};
+    StateWriter writer = new StateWriter();
+    int before = writer.lengthBytes();
+    writer.symmetric(matrix, 3);
+    assertEquals(1 + 6 * 8, writer.lengthBytes() - before);
+    byte[] bytes = writer.toBytes();
+    double[] read = new double[9];
+    new StateReader(bytes).symmetric(read, 3);
+    assertArrayEquals(matrix, read);
+    StateReader other = new StateReader(bytes);
+    assertThrows(UnusableState.class, () -> other.symmetric(new double[4], 2));
+  }
+
+  @Test
+  void refusesTheFormatBefore() {
+    byte[] bytes = oneSection();
+    bytes[7] = 1;
+    UnusableState refusal = assertThrows(UnusableState.class, () -> new StateReader(bytes));
+    assertEquals("saved in format 1, this program reads 2", refusal.getMessage());
   }
 
   @Test

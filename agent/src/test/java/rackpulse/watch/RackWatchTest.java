@@ -23,6 +23,7 @@ import rackpulse.telemetry.Anomaly;
 import rackpulse.telemetry.Anomaly.Kind;
 import rackpulse.telemetry.Anomaly.State;
 import rackpulse.telemetry.Channel;
+import rackpulse.telemetry.Health.ModelHealth;
 import rackpulse.telemetry.Poll;
 import rackpulse.telemetry.Reading;
 import rackpulse.telemetry.Report;
@@ -112,6 +113,66 @@ class RackWatchTest {
   }
 
   @Test
+  void saysWhyATargetIsNotExplainedAndWhatToDeclare() {
+    WatchSettings outlets =
+        new WatchSettings(
+            List.of(
+                new Target(Rig.INLET, List.of()),
+                new Target(Rig.OUTLET, List.of()),
+                new Target(Rig.POWER, List.of())),
+            List.of(),
+            List.of(),
+            List.of(),
+            Set.of(),
+            Set.of("inlet", "outlet", "pdu"));
+    Rig nothing = new Rig(150, outlets, List.of());
+    ModelHealth alone = nothing.watch.health().get(1);
+    assertEquals("outlet.temperature", alone.channel());
+    assertEquals("rack-model", alone.model());
+    assertEquals("suspended", alone.state());
+    assertEquals(
+        "nothing else is measured that could explain it: declare [model.outlet.temperature] inputs,"
+            + " or enabled = false",
+        alone.note());
+    WatchSettings unrelated =
+        new WatchSettings(
+            List.of(new Target(Rig.OUTLET, List.of())),
+            List.of(),
+            List.of(),
+            List.of(),
+            Set.of(),
+            Set.of("outlet"));
+    Rig still = new Rig(150, unrelated, List.of());
+    for (int i = 0; i < 2 * 570; i++) {
+      still.pollAll(20, 30 + noise(0.1), 1000);
+      assertEquals("not enough data yet", still.watch.health().getFirst().note());
+    }
+    for (int i = 0; i < 2 * 10; i++) {
+      still.pollAll(20, 30 + noise(0.1), 1000);
+    }
+    assertTrue(
+        still
+            .watch
+            .health()
+            .getFirst()
+            .note()
+            .startsWith("nothing that is measured goes with it: declare [model.outlet.temperature]"),
+        still.watch.health()::toString);
+  }
+
+  @Test
+  void saysWhichDeclaredInputIsMissing() {
+    Rig rig = explained();
+    for (int i = 0; i < 2 * 600; i++) {
+      rig.poll(20 + noise(0.1));
+      rig.poll(Rig.OUTLET, 30 + noise(0.1));
+    }
+    assertEquals(
+        "its input pdu.power has no value most of the time",
+        rig.watch.health().getFirst().note());
+  }
+
+  @Test
   void publishesForecastsWithTheReadings() {
     WatchSettings settings =
         new WatchSettings(
@@ -192,6 +253,25 @@ class RackWatchTest {
     }
     assertEquals(rig.watch.health(), restored.watch.health());
     assertArrayEquals(rig.watch.save(), restored.watch.save());
+  }
+
+  @Test
+  void theOrderInWhichDevicesAreReadChangesNothing() {
+    Rig one = new Rig(10, WatchSettings.USUAL, List.of(above(Rig.INLET, 32)));
+    Rig other = new Rig(10, WatchSettings.USUAL, List.of(above(Rig.INLET, 32)));
+    List<Anomaly> told = new ArrayList<>();
+    for (int i = 0; i < 3000; i++) {
+      double inlet = 24 + noise(0.05) + (i > 2000 ? Math.min(7.5, 0.02 * (i - 2000)) : 0);
+      double outlet = i > 2500 && i < 2600 ? 35 : 35 + noise(0.05);
+      double power = 1000 + noise(9);
+      List<Anomaly> here = one.pollAll(inlet, outlet, power);
+      List<Anomaly> there = other.pollBackwards(inlet, outlet, power);
+      assertEquals(Set.copyOf(here), Set.copyOf(there));
+      told.addAll(here);
+    }
+    assertTrue(told.stream().map(Anomaly::channel).distinct().count() >= 2, told::toString);
+    assertEquals(one.watch.health(), other.watch.health());
+    assertArrayEquals(one.watch.save(), other.watch.save());
   }
 
   @Test

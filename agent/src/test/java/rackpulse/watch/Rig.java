@@ -89,6 +89,24 @@ final class Rig {
     return observe(new Gap(channel, at(seconds), cause));
   }
 
+  /// All three are read.
+  List<Anomaly> pollAll(double inlet, double outlet, double power) {
+    seconds += everySeconds;
+    List<Anomaly> anomalies = new ArrayList<>(observe(new Reading(INLET, at(seconds), inlet)));
+    anomalies.addAll(observe(new Reading(POWER, at(seconds), power)));
+    anomalies.addAll(observe(new Reading(OUTLET, at(seconds), outlet)));
+    return anomalies;
+  }
+
+  /// All three are read, in the opposite order.
+  List<Anomaly> pollBackwards(double inlet, double outlet, double power) {
+    seconds += everySeconds;
+    List<Anomaly> anomalies = new ArrayList<>(observe(new Reading(OUTLET, at(seconds), outlet)));
+    anomalies.addAll(observe(new Reading(POWER, at(seconds), power)));
+    anomalies.addAll(observe(new Reading(INLET, at(seconds), inlet)));
+    return anomalies;
+  }
+
   /// All three are read; the outlet is `fault` warmer than inlet and power make it.
   List<Anomaly> rack(Random random, double fault) {
     reports.clear();
