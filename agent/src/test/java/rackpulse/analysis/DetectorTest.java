@@ -9,8 +9,8 @@ import static rackpulse.analysis.Telemetry.poll;
 import static rackpulse.analysis.Telemetry.reading;
 
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;

@@ -48,6 +48,11 @@ final class LinearRack {
     outlet = settled + noise * random.nextGaussian();
   }
 
+  /// The outlet as a sensor without noise would read it.
+  double settled() {
+    return settled;
+  }
+
   double[] inputs() {
     return new double[] {inlet, load, fan};
   }

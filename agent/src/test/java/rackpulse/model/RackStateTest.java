@@ -112,7 +112,7 @@ class RackStateTest {
 
   @Test
   void noInputMakesTheSensorFaultsStateUnusable() throws UnusableState {
-    for (int trial = 0; trial < 72; trial++) {
+    for (int trial = 0; trial < 100; trial++) {
       Random random = new Random(500 + trial);
       SensorFaults faults = new SensorFaults(SENSOR);
       long millis = 0;

@@ -156,7 +156,8 @@ class RackWatchTest {
             .health()
             .getFirst()
             .note()
-            .startsWith("nothing that is measured goes with it: declare [model.outlet.temperature]"),
+            .startsWith(
+                "nothing that is measured goes with it: declare [model.outlet.temperature]"),
         still.watch.health()::toString);
   }
 
@@ -168,8 +169,7 @@ class RackWatchTest {
       rig.poll(Rig.OUTLET, 30 + noise(0.1));
     }
     assertEquals(
-        "its input pdu.power has no value most of the time",
-        rig.watch.health().getFirst().note());
+        "its input pdu.power has no value most of the time", rig.watch.health().getFirst().note());
   }
 
   @Test

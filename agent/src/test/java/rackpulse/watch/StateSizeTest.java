@@ -63,7 +63,7 @@ class StateSizeTest {
       }
       int bytes = bytes(watched);
       assertTrue(bytes <= MOST_BYTES, bytes + " bytes after day " + (day + 1));
-    assertTrue(bytes > MOST_BYTES / 2, "only " + bytes + " bytes: is everything watched?");
+      assertTrue(bytes > MOST_BYTES / 2, "only " + bytes + " bytes: is everything watched?");
     }
     TargetWatch target = watched.targets().getFirst();
     assertTrue(target.health().note().startsWith("R² "), target.health()::note);

@@ -50,8 +50,7 @@ public final class WatchBench {
       (i % 2 == 0 ? inlets : outlets).add(name);
       List<ChannelDescription> channels = new ArrayList<>();
       for (int k = 0; k < CHANNELS; k++) {
-        Channel channel =
-            new Channel(name, "c" + k, isAir ? Quantity.TEMPERATURE : Quantity.POWER);
+        Channel channel = new Channel(name, "c" + k, isAir ? Quantity.TEMPERATURE : Quantity.POWER);
         channels.add(new ChannelDescription(channel, -40, isAir ? 125 : 10_000));
         if (isAir) {
           limits.add(limit(channel));
