@@ -63,6 +63,21 @@ class ForecastTest {
   }
 
   @Test
+  void anotherTimeZoneChangesOnlyThePhase() {
+    double[] series = EdgeLsTest.series(5, 4000);
+    Forecast here = new Forecast(BLOCK_MILLIS, false, STEPS);
+    Forecast there = new Forecast(BLOCK_MILLIS, false, STEPS);
+    for (int i = 0; i < series.length; i++) {
+      here.observe(i * BLOCK_MILLIS, 1, series[i], NONE);
+      there.observe(i * BLOCK_MILLIS + 19_800_000, 1, series[i], NONE);
+      for (int k = 0; k < STEPS.length; k++) {
+        assertEquals(here.value(k), there.value(k), 1e-6);
+        assertEquals(here.halfBand(k), there.halfBand(k), 1e-6);
+      }
+    }
+  }
+
+  @Test
   void learnsNothingFromTheWrongTimeWhenSamplesAreMissing() {
     Random random = new Random(3);
     Forecast model = new Forecast(BLOCK_MILLIS, false, 6);

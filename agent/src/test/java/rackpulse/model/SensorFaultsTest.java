@@ -235,6 +235,23 @@ class SensorFaultsTest {
   }
 
   @Test
+  void anotherTimeZoneChangesNothing() {
+    SensorRack rack = new SensorRack(6, 0.04, 0.01);
+    List<SensorFaults> here = outlets();
+    List<SensorFaults> there = outlets();
+    int raised = 0;
+    for (int i = 0; i < 3 * SensorRack.READINGS_PER_DAY; i++) {
+      double[] values = rack.advance();
+      values[4] += 2e-4 * Math.max(0, i - 2 * SensorRack.READINGS_PER_DAY);
+      observe(here, rack.millis(), values);
+      observe(there, rack.millis() + 19_800_000, values);
+      assertEquals(raised(here), raised(there), "at " + i);
+      raised += here.get(1).raised(Kind.DRIFT) ? 1 : 0;
+    }
+    assertTrue(raised > 0);
+  }
+
+  @Test
   void spikeOfANeighbourIsNotOwn() {
     SensorRack rack = new SensorRack(5, 0.04, 0.01);
     List<SensorFaults> outlets = outlets();
@@ -281,9 +298,13 @@ class SensorFaultsTest {
   }
 
   private static void observe(List<SensorFaults> outlets, SensorRack rack, double[] values) {
+    observe(outlets, rack.millis(), values);
+  }
+
+  private static void observe(List<SensorFaults> outlets, long wallMillis, double[] values) {
     for (int i = 0; i < 3; i++) {
       double[] neighbours = {values[3 + (i + 1) % 3], values[3 + (i + 2) % 3]};
-      outlets.get(i).observe(rack.millis(), values[3 + i], neighbours);
+      outlets.get(i).observe(wallMillis, values[3 + i], neighbours);
     }
   }
 
