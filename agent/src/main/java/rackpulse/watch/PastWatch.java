@@ -101,11 +101,12 @@ final class PastWatch {
         String why = Wording.listed(shares.stream().map(Share::name).toList());
         boolean isUsual = mean >= model.low() && mean <= model.high();
         yield is
-            + (isUsual ? ", as usual at this time of day (" : ", at this time of day usually ")
+            + (isUsual ? ", which is usual" : "")
+            + (isUsual ? " at this time of day (" : ", at this time of day usually ")
             + Wording.value(model.low(), quantity)
             + " to "
             + Wording.value(model.high(), quantity)
-            + (isUsual ? "), but not as steady or lively as usual" : "")
+            + (isUsual ? "), but not what it did lately" : "")
             + (why.isEmpty() ? "" : ": " + why);
       }
       case CLEARED -> is + " and does nothing unusual any more";

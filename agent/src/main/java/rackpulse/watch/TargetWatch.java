@@ -160,12 +160,18 @@ final class TargetWatch {
               + ", expected "
               + Wording.value(expected, quantity)
               + " ± "
-              + Wording.value(band, quantity)
+              + Wording.value(twoDigits(band), quantity)
               + " from "
               + Wording.listed(inputs());
       case CLEARED -> is + ", as the rest of the rack explains it again";
       case ACCEPTED -> is + ": unexplained for three days, it is learned as the new usual now";
     };
+  }
+
+  /// A band is an estimate: more digits of it would say more than is known.
+  private static double twoDigits(double band) {
+    double unit = Math.pow(10, Math.floor(Math.log10(band)) - 1);
+    return band > 0 ? Math.rint(band / unit) * unit : band;
   }
 
   /// Names of the inputs, those with the largest shares first.

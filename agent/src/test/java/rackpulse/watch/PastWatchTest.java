@@ -74,7 +74,7 @@ class PastWatchTest {
           double observed = anomaly.observed().orElseThrow();
           boolean isUsual =
               observed >= anomaly.low().orElseThrow() && observed <= anomaly.high().orElseThrow();
-          boolean isToldUsual = anomaly.text().contains(", as usual at this time of day (");
+          boolean isToldUsual = anomaly.text().contains(", which is usual at this time of day (");
           boolean isToldNot = anomaly.text().contains(", at this time of day usually ");
           inside += isUsual ? 1 : 0;
           outside += isUsual ? 0 : 1;
