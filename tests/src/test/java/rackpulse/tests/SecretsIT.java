@@ -117,9 +117,8 @@ class SecretsIT {
         witness.await("/meter/readings");
         assertProcessShowsNothing(agent.pid());
         agent.signal("USR1"); // the flight recorder writes
-        agent.signal("QUIT"); // a JVM prints its threads
         statusTells(agent, "broker connected");
-        agent.signal("SEGV"); // it dies with all the words that it has
+        dies(agent, credentials ? "QUIT" : "SEGV");
         assertNotEquals(0, agent.exitCode());
         ended.add(agent);
       }
@@ -214,6 +213,19 @@ class SecretsIT {
     AgentProcess status = AgentProcess.start(directory, "status", "--file", "status.json");
     status.awaitOut(words, line -> line.contains(words));
     end(status);
+  }
+
+  /// With all the words that it has. Of QUIT only a binary dies, a JVM prints its threads.
+  private static void dies(AgentProcess agent, String signal) throws Exception {
+    agent.signal(signal);
+    Await.until(
+        Duration.ofSeconds(30),
+        "the end by " + signal,
+        () -> !agent.alive() || agent.transcript().contains("Full thread dump"),
+        agent::transcript);
+    if (agent.alive()) {
+      agent.signal("SEGV");
+    }
   }
 
   private void end(RunningProcess process) throws InterruptedException {
