@@ -58,6 +58,7 @@ class ServiceIT {
       isConfined(root);
       awaitStatus(root, "1 bus, 1 device, broker connected, ");
       survivesAKill(root);
+      asksTheKernelForTheClockWithTheDropIn(root);
       losesNothingOverAnUpgrade(root, built, meter, broker, witness);
       doesNotTryAgainWhatCannotBeUsed(root);
       root.must("dpkg", "--purge", "rackpulse");
@@ -160,6 +161,21 @@ class ServiceIT {
     assertEquals("1", show(root, "NRestarts"));
   }
 
+  /// There is no systemd-timesyncd here, so that the agent misses both; as with chrony.
+  private static void asksTheKernelForTheClockWithTheDropIn(ScratchRoot root) throws Exception {
+    String refused = "cannot ask the kernel whether the clock is synchronised";
+    assertTrue(journal(root).contains(refused), () -> journal(root));
+    Path folder = root.path("/etc/systemd/system/rackpulse.service.d");
+    Files.createDirectories(folder);
+    Files.copy(Path.of("../systemd/drop-in/clock.conf"), folder.resolve("clock.conf"));
+    root.must("systemctl", "daemon-reload");
+    root.must("systemctl", "restart", UNIT);
+    String process = "_PID=" + show(root, "MainPID");
+    List<String> words = root.must("journalctl", "--no-pager", process);
+    assertTrue(words.stream().anyMatch(line -> line.contains("1 buses")), words::toString);
+    assertTrue(words.stream().noneMatch(line -> line.contains(refused)), words::toString);
+  }
+
   /// Polls pile up while the broker does not answer; the new process brings what the old one had
   /// stored.
   private static void losesNothingOverAnUpgrade(
@@ -178,8 +194,8 @@ class ServiceIT {
     broker.process().signal("CONT");
     Await.until(
         PATIENCE,
-        "all polls of three runs",
-        () -> account(witness).lanes().size() == 3 && account(witness).missing().isEmpty(),
+        "all polls of four runs",
+        () -> account(witness).lanes().size() == 4 && account(witness).missing().isEmpty(),
         () -> account(witness) + "\n" + journal(root));
     assertTrue(account(witness).backlog("meter").size() >= WAITING / 2, account(witness)::toString);
     assertEquals(0, account(witness).lost(), account(witness)::toString);
