@@ -89,6 +89,7 @@ class DocumentedConfigurationTest {
         c.mqtt(),
         c.engine(),
         c.recorder(),
+        c.remote(),
         c.buses(),
         c.devices(),
         c.derived(),

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -16,6 +17,7 @@ import rackpulse.tests.slaves.FaultSlave;
 import rackpulse.tests.slaves.Registers;
 import rackpulse.tests.slaves.Registers.Table;
 import rackpulse.tests.support.AgentProcess;
+import rackpulse.tests.support.Await;
 import rackpulse.tests.support.BrokerProcess;
 import rackpulse.tests.support.Caller;
 import rackpulse.tests.support.Configuration;
@@ -183,11 +185,15 @@ class CommandsOverMqttIT {
       logged(agent, "not-enabled", "malformed", "unknown-command", "too-large", "too-old");
 
       String identify = "{\"command\":\"identify\"}";
-      String[] expiry = {"-D", "PUBLISH", "message-expiry-interval", "20"};
-      respond(caller, identify, expiry, "dc/v1/test/asked/meter/readings");
-      agent.awaitErr("a refusal", line -> line.contains("bad-response"));
-      // the broker itself may not pass on a wildcard; what it passes on is refused
-      caller.tell(identify, "-r", "-D", "PUBLISH", "response-topic", caller.replies() + "/late");
+      answerOn(caller, identify, "dc/v1/test/asked/meter/readings");
+      answerOn(caller, identify, caller.replies() + "/#"); // the broker passes it on
+      answerOn(caller, identify, caller.replies() + "/+/x");
+      Await.until(
+          Duration.ofSeconds(30),
+          "three refusals",
+          () -> count(agent, "is refused, bad-response: ") == 3,
+          agent::transcript);
+      caller.tell(" ".repeat(300_000)); // more than the agent wants to be sent at all
       Json good = caller.ask(identify);
       assertEquals("true", good.text("ok"));
       assertEquals(
@@ -196,28 +202,33 @@ class CommandsOverMqttIT {
               .filter(message -> message.payload().contains("\"ok\""))
               .count());
 
-      // four were not counted above: whatever is left of twelve, and then no more
+      // ten are counted above: whatever is left of twelve, and then no more
       Json last = good;
       for (int i = 0; i < 12 && last.text("ok").equals("true"); i++) {
         last = caller.ask(identify);
       }
       refused("too-often", last);
       logged(agent, "too-often");
+      assertEquals(0, count(agent, "no connection to the broker"), agent::transcript);
     }
   }
 
-  private static void respond(Caller caller, String payload, String[] expiry, String topic)
-      throws Exception {
+  /// Asks for an answer on `topic`.
+  private static void answerOn(Caller caller, String payload, String topic) throws Exception {
     caller.tell(
         payload,
-        expiry[0],
-        expiry[1],
-        expiry[2],
-        expiry[3],
+        "-D",
+        "PUBLISH",
+        "message-expiry-interval",
+        "20",
         "-D",
         "PUBLISH",
         "response-topic",
         topic);
+  }
+
+  private static long count(AgentProcess agent, String text) {
+    return agent.err().stream().filter(line -> line.contains(text)).count();
   }
 
   private static void logged(AgentProcess agent, String... reasons) throws Exception {

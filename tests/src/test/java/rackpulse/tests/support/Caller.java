@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +61,8 @@ public final class Caller {
   /// Publishes a request as `options` say, and waits for no answer.
   public void tell(String payload, String... options) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(client("mosquitto_pub"));
-    command.addAll(List.of("-q", "1", "-m", payload));
+    Path file = Files.writeString(directory.resolve("request"), payload);
+    command.addAll(List.of("-q", "1", "-f", file.toString())); // no argument may be so long
     command.addAll(List.of(options));
     try (RunningProcess process = new RunningProcess(command, directory, Map.of())) {
       assertEquals(0, process.exitCode(), process::transcript);
