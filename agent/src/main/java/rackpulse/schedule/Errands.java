@@ -236,7 +236,7 @@ public final class Errands {
       synchronized (this) {
         reads.removeIf(read -> read.device.equals(poll.device()) && served.add(read));
         isEmpty = reads.isEmpty();
-        isWaiting = false;
+        isWaiting &= served.isEmpty(); // whoever is next begins to be patient
       }
       served.forEach(read -> read.then.accept(poll));
     }

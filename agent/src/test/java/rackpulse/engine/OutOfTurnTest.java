@@ -99,6 +99,21 @@ class OutOfTurnTest {
   }
 
   @Test
+  void isPatientOnABusyBusButNotForEver() throws InterruptedException {
+    BusWorker worker = worker(device("a", 3600), device("b", 0.5));
+    takes("a", 0.2);
+    takes("b", 0.4);
+    run(worker, 10);
+    long before = wires.timesAsked("a");
+    errands.read("a", answers::add);
+    run(worker, 1.5);
+    assertEquals(before, wires.timesAsked("a"), "it would make b late");
+    run(worker, 1.5);
+    assertEquals(before + 1, wires.timesAsked("a"));
+    assertEquals(1, answers.size());
+  }
+
+  @Test
   void takesOnlyAShareOfTheBus() throws InterruptedException {
     BusWorker worker = worker(device("a", 3600));
     takes("a", 0.5);
