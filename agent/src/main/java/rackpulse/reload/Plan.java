@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -184,6 +185,16 @@ public record Plan(
       }
     }
     return changes;
+  }
+
+  /// Whether `bus`, which is in both, has other keys or devices of its own.
+  static boolean differs(Configuration running, Configuration next, String bus) {
+    return !settings(running, bus).equals(settings(next, bus))
+        || !devicesOf(running, bus).equals(devicesOf(next, bus));
+  }
+
+  private static Optional<BusSettings> settings(Configuration configuration, String bus) {
+    return configuration.buses().stream().filter(each -> each.name().equals(bus)).findFirst();
   }
 
   private static Set<DeviceSettings> devicesOf(Configuration configuration, String bus) {

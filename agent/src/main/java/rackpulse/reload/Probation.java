@@ -82,8 +82,7 @@ final class Probation {
       String bus = change.name();
       Trial last = trials.remove(bus);
       Configuration old = last == null ? running : last.old;
-      boolean differs = Plan.of(old, plan.next()).restarts().contains(bus);
-      if (change.fate() == Plan.Fate.CHANGED && differs) {
+      if (change.fate() == Plan.Fate.CHANGED && Plan.differs(old, plan.next(), bus)) {
         Set<String> had = devices(old, bus);
         Set<String> has = devices(plan.next(), bus);
         Set<String> both = new HashSet<>(had);

@@ -118,6 +118,24 @@ class DetectorTest {
   }
 
   @Test
+  void aLimitThatIsTheSameGoesOnWaiting() {
+    Detector earlier = detector(List.of(), List.of(lasting(100)));
+    earlier.observe(poll(1, reading(POWER_A, 1, 120)));
+    Detector same = detector(List.of(), List.of(lasting(100)));
+    same.goOnFrom(earlier);
+    assertEquals(2, same.observe(poll(2, reading(POWER_A, 61, 120))).size(), "a minute is over");
+    Detector other = detector(List.of(), List.of(lasting(110)));
+    other.goOnFrom(earlier);
+    assertEquals(1, other.observe(poll(2, reading(POWER_A, 61, 120))).size(), "another limit");
+  }
+
+  private static LimitSettings lasting(double limit) {
+    OptionalDouble none = OptionalDouble.empty();
+    OptionalDouble most = OptionalDouble.of(limit);
+    return new LimitSettings(POWER_A, none, none, none, most, Duration.ofMinutes(1), 0);
+  }
+
+  @Test
   void describesWhatItComputes() {
     List<DeviceDescription> descriptions = detector(List.of(itPower()), List.of()).descriptions();
     DeviceDescription inlet =

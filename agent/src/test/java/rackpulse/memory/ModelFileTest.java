@@ -43,6 +43,17 @@ class ModelFileTest {
   }
 
   @Test
+  void handsOverWhatWasLearned() {
+    RackWatch earlier = watch();
+    for (int i = 0; i < 100; i++) {
+      earlier.observe(poll(i));
+    }
+    RackWatch fresh = watch();
+    ModelFile.handOver(earlier, fresh);
+    assertArrayEquals(earlier.save(), fresh.save());
+  }
+
+  @Test
   void savesEveryQuarterOfAnHour() {
     ModelFile models = ModelFile.of(file(), 0);
     long dueNanos = Duration.ofMinutes(15).toNanos();

@@ -133,6 +133,12 @@ class ProbationTest {
   }
 
   @Test
+  void keysOfPollingHaveNothingToGoBackTo() throws Exception {
+    change(A, A + "[polling]\ndormant_after = 9\n", both(64, 0), 0);
+    assertTrue(probation.isEmpty());
+  }
+
+  @Test
   void onlyTheBusThatDoesWorseGoesBack() throws Exception {
     String old = A + bus("y", 2) + device("c", "y", 3);
     String now =
