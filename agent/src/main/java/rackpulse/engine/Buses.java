@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.tinylog.Logger;
 import rackpulse.bus.BusSettings;
 import rackpulse.engine.Engine.Rack;
@@ -57,8 +58,10 @@ final class Buses {
     }
     List<DeviceSession> sessions = new ArrayList<>();
     for (DeviceSettings device : devices) {
-      sessions.add(
-          new DeviceSession(device, pipeline.sequenceOf(device.name()), settings, pipeline::offer));
+      AtomicLong sequence = pipeline.sequenceOf(device.name());
+      DeviceSession session = new DeviceSession(device, sequence, settings, pipeline::offer);
+      pipeline.stateOf(device.name()).ifPresent(session::goOn);
+      sessions.add(session);
     }
     BusWorker.Links links =
         new BusWorker.Links(

@@ -79,6 +79,14 @@ final class DeviceSession {
     probes = new Backoff(every, ceiling.compareTo(every) < 0 ? every : ceiling);
   }
 
+  /// Goes on in the state that was told last, when its bus was another before: nobody need hear of
+  /// that.
+  void goOn(DeviceStatus last) {
+    state = last.online() ? State.ONLINE : State.OFFLINE;
+    since = last.since();
+    reason = last.reason();
+  }
+
   /// Notes how long the latest poll took; told to any thread by [#pollNanos].
   void took(long nanos) {
     pollNanos = nanos;

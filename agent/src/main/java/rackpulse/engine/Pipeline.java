@@ -2,9 +2,9 @@ package rackpulse.engine;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
@@ -83,10 +83,9 @@ final class Pipeline {
   private volatile List<Health.ModelHealth> models = List.of();
   private volatile boolean ending;
   private volatile Map<String, String> busOf;
-  private final AtomicReference<@Nullable Change> change = new AtomicReference<>();
 
-  /// Another rack, to be analysed when all is done that came before.
-  private record Change(Rack next, CountDownLatch done) {}
+  /// Turns to another rack, when all is done that came before.
+  private final AtomicReference<@Nullable Runnable> change = new AtomicReference<>();
 
   /// @param onEnd called by a thread that ends
   Pipeline(Rack rack, EngineSettings settings, Surroundings around, Runnable onEnd) {
@@ -152,16 +151,13 @@ final class Pipeline {
       latest.remove(gone);
       offer(new DeviceRemoval(gone, now));
     }
-    Map<String, DeviceDescription> known = new HashMap<>();
-    before.forEach(each -> known.put(each.device(), each));
-    for (DeviceDescription description : descriptions) {
-      DeviceDescription last = known.get(description.device());
-      if (last == null || !description.saysAsMuchAs(last)) {
-        offer(description);
-      }
+    descriptions.stream()
+        .filter(each -> before.stream().noneMatch(each::saysAsMuchAs))
+        .forEach(this::offer);
+    for (String name : names) {
       // computed by the agent itself, so it is there as long as the agent is
-      if (last == null && !busOf.containsKey(description.device())) {
-        offer(new DeviceStatus(description.device(), now, true, now.at(), ""));
+      if (!busOf.containsKey(name) && stateOf(name).filter(DeviceStatus::online).isEmpty()) {
+        offer(new DeviceStatus(name, now, true, now.at(), ""));
       }
     }
   }
@@ -169,10 +165,26 @@ final class Pipeline {
   /// Analyses and announces what `next` says from now on; returns when that is so. The threads of
   /// buses that change have ended, so what they said is passed on before.
   void change(Rack next) throws InterruptedException {
-    Change wanted = new Change(next, new CountDownLatch(1));
-    change.set(wanted);
+    CountDownLatch done = new CountDownLatch(1);
+    change.set(() -> turnTo(next, done));
     inbox.wake();
-    wanted.done.await();
+    done.await();
+  }
+
+  /// Called by the analysis thread.
+  private void turnTo(Rack next, CountDownLatch done) {
+    Stamp now = rackClocks.stamp();
+    List<DeviceDescription> before = watch.descriptions();
+    if (!next.looksLike(rack)) {
+      RackWatch fresh = watch(next, now);
+      ModelFile.handOver(watch, fresh);
+      tell(fresh.goOnFrom(watch, around.alarms().all(), now));
+      watch = fresh;
+    }
+    rack = next;
+    busOf = next.busOf();
+    announce(before, now);
+    done.countDown();
   }
 
   /// Takes a poll for analysis and delivery; any thread may call.
@@ -207,6 +219,11 @@ final class Pipeline {
   /// The counter of the polls of `device`, which outlives the thread that counts.
   AtomicLong sequenceOf(String device) {
     return sequences.computeIfAbsent(device, _ -> new AtomicLong());
+  }
+
+  /// What was told last of `device`.
+  Optional<DeviceStatus> stateOf(String device) {
+    return Optional.ofNullable(states.get(device));
   }
 
   List<Worker> workers() {
@@ -283,12 +300,11 @@ final class Pipeline {
     @Override
     public boolean work() throws InterruptedException {
       boolean last = ending;
-      Change wanted = change.getAndSet(null); // before all that was polled before it is taken out
+      Runnable wanted = change.getAndSet(null); // before all that was polled before it is taken out
       inbox.drain(batch, last || wanted != null ? 0 : ANALYSIS_LIMIT.toNanos() / 2);
       observe();
       if (wanted != null) {
-        turnTo(wanted.next);
-        wanted.done.countDown();
+        wanted.run();
       }
       around.errands().retrainAll(this::forget);
       hearOfEnds();
@@ -309,20 +325,6 @@ final class Pipeline {
       observe();
       saveAlarms();
       around.models().save(watch);
-    }
-
-    private void turnTo(Rack next) {
-      Stamp now = rackClocks.stamp();
-      List<DeviceDescription> before = watch.descriptions();
-      if (!next.looksLike(rack)) {
-        RackWatch fresh = watch(next, now);
-        ModelFile.handOver(watch, fresh);
-        tell(fresh.goOnFrom(watch, around.alarms().all(), now));
-        watch = fresh;
-      }
-      rack = next;
-      busOf = next.busOf();
-      announce(before, now);
     }
 
     private List<String> forget(Retraining wanted) {

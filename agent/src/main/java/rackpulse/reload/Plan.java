@@ -71,9 +71,10 @@ public record Plan(
         buses(running, next),
         devices(running, next),
         !running.mqtt().equals(next.mqtt()),
-        !running.devices().equals(next.devices())
-            || !running.derived().equals(next.derived())
-            || !running.limits().equals(next.limits())
+        // another order in the file changes nothing
+        !Set.copyOf(running.devices()).equals(Set.copyOf(next.devices()))
+            || !Set.copyOf(running.derived()).equals(Set.copyOf(next.derived()))
+            || !Set.copyOf(running.limits()).equals(Set.copyOf(next.limits()))
             || !running.watch().equals(next.watch()),
         later);
   }
@@ -176,7 +177,6 @@ public record Plan(
       } else {
         List<String> why = new ArrayList<>();
         differing(why, "its own keys", old, fresh);
-        // another order in the file changes nothing
         differing(why, "its devices", devicesOf(running, name), devicesOf(next, name));
         differing(why, "[polling]", false, isPolledOtherwise);
         if (!why.isEmpty()) {

@@ -120,13 +120,13 @@ class DetectorTest {
   @Test
   void aLimitThatIsTheSameGoesOnWaiting() {
     Detector earlier = detector(List.of(), List.of(lasting(100)));
-    earlier.observe(poll(1, reading(POWER_A, 1, 120)));
+    observed(earlier, poll(1, reading(POWER_A, 1, 120)));
     Detector same = detector(List.of(), List.of(lasting(100)));
     same.goOnFrom(earlier);
-    assertEquals(2, same.observe(poll(2, reading(POWER_A, 61, 120))).size(), "a minute is over");
+    assertEquals(2, observed(same, poll(2, reading(POWER_A, 61, 120))).size(), "a minute is over");
     Detector other = detector(List.of(), List.of(lasting(110)));
     other.goOnFrom(earlier);
-    assertEquals(1, other.observe(poll(2, reading(POWER_A, 61, 120))).size(), "another limit");
+    assertEquals(1, observed(other, poll(2, reading(POWER_A, 61, 120))).size(), "another limit");
   }
 
   private static LimitSettings lasting(double limit) {

@@ -38,6 +38,7 @@ import rackpulse.telemetry.Anomaly;
 import rackpulse.telemetry.Channel;
 import rackpulse.telemetry.DeviceDescription;
 import rackpulse.telemetry.DeviceRemoval;
+import rackpulse.telemetry.DeviceStatus;
 import rackpulse.telemetry.Health;
 import rackpulse.telemetry.Poll;
 import rackpulse.telemetry.Quantity;
@@ -87,6 +88,13 @@ class EngineChangeTest {
       }
     }
     assertEquals(List.of("a", "c", "d"), described, "only what is new is described");
+    List<String> states = new ArrayList<>();
+    for (Sent sent : uplink.sent()) {
+      if (sent.report() instanceof DeviceStatus status) {
+        states.add(status.device() + " " + status.online());
+      }
+    }
+    assertEquals(List.of("a true", "c true", "d true"), states.stream().sorted().toList());
   }
 
   @Test
