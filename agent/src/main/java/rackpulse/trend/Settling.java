@@ -18,8 +18,9 @@ final class Settling {
   /// A reading so many standard deviations of the noise ahead of the movement begins another one.
   private static final double KINK = 4;
 
-  /// Standard errors of the bend that are left open.
-  private static final double OPEN = 1.5;
+  /// Standard errors of the bend that are left open: more spares steps of load their warning, and
+  /// takes failures their time.
+  private static final double OPEN = 0.8;
 
   /// Changes whenever a constant of this class does.
   static final long CONSTANTS = StateWriter.hash(6, MEMORY, KINK, OPEN);

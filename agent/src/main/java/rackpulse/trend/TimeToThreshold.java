@@ -11,17 +11,14 @@ public final class TimeToThreshold {
   static final double HORIZON_MINUTES = 15;
 
   private static final double SURE = 4;
-  private static final double VERY_SURE = 8;
   private static final double UNUSUAL = 4;
   private static final double BAND = 2;
-  private static final int VOTES = 2;
 
   private static final String SECTION = "limit";
 
   private final Trend trend;
   private final double limit;
   private final int way;
-  private int votes;
   private long quiet;
   private boolean isApproaching;
 
@@ -44,14 +41,11 @@ public final class TimeToThreshold {
   /// @return whether the limit is about to be passed
   public boolean judge() {
     minutes = Double.POSITIVE_INFINITY;
-    votes = trend.isNew() ? 0 : votes;
-    boolean isVerySure = false;
-    boolean hasVote = false;
+    isApproaching = false;
     for (TrendLine line : trend.lines()) {
       double crossing = trend.isReady() ? crossingMinutes(line) : Double.NaN;
       if (crossing >= 0) {
-        hasVote = true;
-        isVerySure |= way * line.slope() > VERY_SURE * line.slopeSpread();
+        isApproaching = true;
         if (crossing < minutes) {
           minutes = crossing;
           earliestMinutes = Math.clamp(minutes(line, -1), 0, crossing);
@@ -59,9 +53,7 @@ public final class TimeToThreshold {
         }
       }
     }
-    votes = hasVote ? Math.min(VOTES, votes + 1) : 0;
-    quiet = hasVote ? 0 : quiet + 1;
-    isApproaching = votes >= VOTES || isVerySure;
+    quiet = isApproaching ? 0 : quiet + 1;
     return isApproaching;
   }
 
@@ -127,7 +119,6 @@ public final class TimeToThreshold {
   /// Writes what is known besides the trend.
   public void save(StateWriter writer) {
     int section = writer.open(SECTION, constants());
-    writer.number(votes);
     writer.number(quiet);
     writer.flag(isApproaching);
     writer.close(section);
@@ -136,13 +127,12 @@ public final class TimeToThreshold {
   /// Fills a new one with what was saved of one with the same limit.
   public void restore(StateReader reader) throws UnusableState {
     int section = reader.open(SECTION, constants());
-    votes = reader.count(VOTES);
     quiet = reader.number();
     isApproaching = reader.flag();
     reader.close(section);
   }
 
   private long constants() {
-    return StateWriter.hash(5, limit, way, SURE, VERY_SURE, UNUSUAL, BAND, HORIZON_MINUTES);
+    return StateWriter.hash(6, limit, way, SURE, UNUSUAL, BAND, HORIZON_MINUTES);
   }
 }

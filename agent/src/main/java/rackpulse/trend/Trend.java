@@ -130,11 +130,6 @@ public final class Trend {
     return errors >= WARM_UP;
   }
 
-  /// Whether the reading taken last was the first after a gap, so that nothing goes on.
-  boolean isNew() {
-    return !lines[NOISE_LINE].predicts();
-  }
-
   TrendLine[] lines() {
     return lines;
   }

@@ -38,7 +38,7 @@ class TimeToThresholdTest {
       assertTrue(model.limit.earliestMinutes() <= model.minutes());
       assertTrue(model.limit.latestMinutes() >= model.minutes());
     }
-    assertTrue(lead > 0.6, "share of the possible lead: " + lead);
+    assertTrue(lead > 0.7, "share of the possible lead: " + lead);
   }
 
   @Test
@@ -69,8 +69,19 @@ class TimeToThresholdTest {
           assertTrue(outcome.warnedReadings() <= 9, "for " + outcome.warnedReadings());
         }
       }
-      assertTrue(12 * warned <= trials, warned + " of " + trials + " with " + lag);
+      assertTrue(4 * warned <= trials, warned + " of " + trials + " with " + lag);
     }
+  }
+
+  /// By 3 of the 8 K, with a time constant of 5 minutes.
+  @Test
+  void aSmallStepOfLoadIsHardlyEverWarnedOf() {
+    ApproachBenchmark coarse = new ApproachBenchmark(0.1, 1);
+    int warned = 0;
+    for (int seed = 0; seed < 50; seed++) {
+      warned += coarse.trial(ApproachBenchmark.settling(3 / 8.0, 5), seed, 30).isWarned() ? 1 : 0;
+    }
+    assertTrue(warned <= 5, warned + " of 50 benign steps");
   }
 
   @Test

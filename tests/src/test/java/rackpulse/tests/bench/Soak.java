@@ -1,5 +1,6 @@
 package rackpulse.tests.bench;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -170,10 +171,18 @@ final class Soak {
     long untilNanos = System.nanoTime() + seconds * NANOS;
     while (System.nanoTime() - untilNanos < 0) {
       if (System.nanoTime() - printNanos >= 0 && rig.agent().alive()) {
-        print();
-        printNanos += Duration.ofMinutes(1).toNanos();
+        printUnlessItEnds();
       }
       Thread.sleep(200);
+    }
+  }
+
+  private void printUnlessItEnds() throws Exception {
+    try {
+      print();
+      printNanos += Duration.ofMinutes(1).toNanos();
+    } catch (IOException e) {
+      // it is being ended while it is looked at: the next one tells
     }
   }
 
